@@ -1,0 +1,1 @@
+"""Stateful tool environments in Gymnasium style."""

@@ -1,0 +1,203 @@
+"""What an agent may use: the values it has been shown or told, by key."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from fc_gym.domain import Domain, World
+from fc_gym.keys import field_types, key_values
+from fc_gym.provenance import Source
+from fc_gym.tool import Parameter, Tool
+from fc_gym.types import JsonValue, ToolCall, ToolResult, general_path, leaves
+
+__all__ = ["Known", "Seen", "candidates", "draw_call", "grounded_calls", "spoken_values", "world_values"]
+
+SMALL_NUMBERS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One value, and where it was first seen."""
+
+    value: JsonValue
+    source: Source
+
+
+class Known:
+    """The values known so far in an episode, in the order in which they came.
+
+    Args:
+        domain: Says which leaves of a result are keys.
+    """
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
+        self._seen: dict[str, dict[JsonValue, Source]] = {}
+        self._log: list[tuple[str, JsonValue, Source]] = []
+
+    @property
+    def size(self) -> int:
+        """How many values are known; grows only."""
+        return len(self._log)
+
+    def limited(self, size: int) -> Known:
+        """Return what was known when `size` was this."""
+        if size == self.size:
+            return self
+        other = Known(self.domain)
+        for key, value, source in self._log[:size]:
+            other._add(key, value, source)
+        return other
+
+    def copy(self) -> Known:
+        """Return an independent copy."""
+        other = Known(self.domain)
+        other._seen = {key: dict(values) for key, values in self._seen.items()}
+        other._log = list(self._log)
+        return other
+
+    def tell(self, key: str, values: Iterable[JsonValue], turn: int = 0) -> None:
+        """Note values that the user said; `key` may also be a parameter, as `tool.parameter`."""
+        for value in values:
+            self._add(key, value, Source("user", turn))
+
+    def show(self, result: ToolResult, turn: int, position: int) -> bool:
+        """Note the keys that a result shows.
+
+        Args:
+            result: What came of a call.
+            turn: The turn it belongs to.
+            position: The position of the call among all of the dialogue.
+
+        Returns:
+            True if any of them is new.
+        """
+        tool = self.domain.tools.get(result.call.name)
+        if tool is None or not tool.returns or not result.ok:
+            return False
+        fresh = False
+        for path, leaf, _ in leaves(result.value):
+            key = tool.returns.get(general_path(path))
+            if key and leaf is not None:
+                fresh |= self._add(key, leaf, Source("output", turn, position, path))
+        return fresh
+
+    def values(self, key: str) -> list[Seen]:
+        """Return what is known of a key."""
+        return [Seen(value, source) for value, source in self._seen.get(key, {}).items()]
+
+    def source(self, key: str, value: JsonValue) -> Source | None:
+        """Return where a value was first seen; None if it was not."""
+        return self._seen.get(key, {}).get(value)
+
+    def has(self, key: str) -> bool:
+        """Return True if any value of the key is known."""
+        return bool(self._seen.get(key))
+
+    def _add(self, key: str, value: JsonValue, source: Source) -> bool:
+        values = self._seen.setdefault(key, {})
+        if value in values:
+            return False
+        values[value] = source
+        self._log.append((key, value, source))
+        return True
+
+
+def world_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
+    """Return every key value that stands in a world, by key: what only an onlooker knows."""
+    found: dict[str, dict[JsonValue, None]] = {}
+    if not domain.foreign:
+        for name, annotation in field_types(domain.world).items():
+            for key, value in key_values(annotation, getattr(world, name)):
+                found.setdefault(key, {})[value] = None
+    return {key: list(values) for key, values in found.items()}
+
+
+def spoken_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
+    """Return the key values of a world that people say in plain words: those that name no row of a table."""
+    return {key: values for key, values in world_values(domain, world).items() if key not in domain.entities}
+
+
+def candidates(tool: Tool, one: Parameter, known: Known) -> list[JsonValue]:
+    """Return the values that one parameter may take, given what is known; empty if there is none."""
+    told = [seen.value for seen in known.values(f"{tool.name}.{one.name}")]
+    if told:
+        return told
+    if one.key and (one.key in known.domain.entities or known.has(one.key)):
+        return [seen.value for seen in known.values(one.key)]
+    if one.examples:
+        return [_typed(text, one) for text in one.examples]
+    return list(_from_schema(one))
+
+
+def draw_call(tool: Tool, known: Known, rng: np.random.Generator, optional: float = 0.5) -> ToolCall | None:
+    """Draw one call at random from known values.
+
+    Args:
+        tool: The tool to call.
+        known: What may be used.
+        rng: The source of chance.
+        optional: The chance that an optional parameter is given, 0 to 1.
+
+    Returns:
+        The call; None if a needed key is not known.
+    """
+    arguments: dict[str, JsonValue] = {}
+    for one in tool.parameters.values():
+        if not one.required and rng.random() >= optional:
+            continue
+        values = candidates(tool, one, known)
+        if values:
+            arguments[one.name] = _drawn(values, one, rng)
+        elif one.required:
+            return None
+    return ToolCall(tool.name, arguments)
+
+
+def grounded_calls(tool: Tool, known: Known, limit: int = 64) -> Iterator[ToolCall]:
+    """List calls of a tool with known values, required parameters only, in a fixed order; at most `limit`."""
+    required = [one for one in tool.parameters.values() if one.required]
+    choices = [[[value] if one.many else value for value in candidates(tool, one, known)] for one in required]
+    for values in itertools.islice(itertools.product(*choices), limit):
+        yield ToolCall(tool.name, {one.name: value for one, value in zip(required, values, strict=True)})
+
+
+def _drawn(values: list[JsonValue], one: Parameter, rng: np.random.Generator) -> JsonValue:
+    if not one.many:
+        return values[int(rng.integers(len(values)))]
+    count = min(len(values), int(rng.integers(1, 3)))
+    return [values[int(position)] for position in sorted(rng.permutation(len(values))[:count])]
+
+
+def _typed(text: str, one: Parameter) -> JsonValue:
+    kind = one.schema.get("type")
+    if kind == "integer":
+        return int(text)
+    return float(text) if kind == "number" else text
+
+
+def _from_schema(one: Parameter) -> Iterator[JsonValue]:
+    schema = one.schema
+    kind = schema.get("type")
+    if "enum" in schema:
+        yield from schema["enum"]
+    elif "const" in schema:
+        yield schema["const"]
+    elif kind == "boolean":
+        yield from (True, False)
+    elif kind == "integer":
+        low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        yield from (number for number in range(low, low + len(SMALL_NUMBERS)) if number <= schema.get("maximum", number))
+    elif kind == "number":
+        low = float(schema.get("minimum", schema.get("exclusiveMinimum", 0.0)))
+        yield from (number for number in (low + 1, low + 5, low + 20) if number <= schema.get("maximum", number))
+    elif kind == "array" and isinstance(schema.get("items"), dict) and not one.key:
+        yield from ([value] for value in _from_schema(_item(one)))
+
+
+def _item(one: Parameter) -> Parameter:
+    return Parameter(one.name, "", one.schema["items"], required=True)

@@ -1,0 +1,158 @@
+"""Arguments of a tool: their JSON schema, and the check that every call passes.
+
+The coercion rules are JSON's own and no more: a whole number may be written `3` or `3.0`, a float may be written
+`3`, enums and dates are written as text, rows as objects. Text is never read as a number or the other way round.
+"""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic.errors import PydanticSchemaGenerationError
+from typing_extensions import NotRequired, TypedDict
+
+from fc_gym.errors import CallError
+from fc_gym.types import MAX_CALL_BYTES, JsonValue
+
+__all__ = ["ArgumentSchema"]
+
+
+class ArgumentSchema:
+    """The compiled check of one tool's arguments.
+
+    Args:
+        tool: The tool's name, for messages.
+        types: The annotation of each parameter.
+        required: The parameters without a default.
+        descriptions: Text per parameter.
+
+    Raises:
+        TypeError: If a type has no JSON form; the message names the parameter.
+    """
+
+    def __init__(
+        self, tool: str, types: Mapping[str, Any], required: frozenset[str], descriptions: Mapping[str, str]
+    ) -> None:
+        self.tool = tool
+        self.names = tuple(types)
+        fields = {name: type_ if name in required else NotRequired[type_] for name, type_ in types.items()}
+        shape = TypedDict(tool, fields)  # type: ignore[operator]
+        shape.__pydantic_config__ = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=False)
+        self._adapter: TypeAdapter[dict[str, Any]] = _adapter(shape, types)
+        self.json_schema: dict[str, JsonValue] = _tidy(self._adapter, descriptions)
+
+    def check(self, arguments: Mapping[str, JsonValue]) -> dict[str, Any]:
+        """Return the arguments as the Python values that the tool takes.
+
+        Raises:
+            CallError: To the agent, naming the parameter and what would be right.
+        """
+        text = self._encoded(arguments)
+        try:
+            return self._adapter.validate_json(text)
+        except ValidationError as error:
+            whole = _whole(arguments)
+            if whole == arguments and _same_types(whole, arguments):
+                raise self._complaint(error) from None
+        try:
+            return self._adapter.validate_json(orjson.dumps(whole))
+        except ValidationError as error:
+            raise self._complaint(error) from None
+
+    def _encoded(self, arguments: Mapping[str, JsonValue]) -> bytes:
+        try:
+            text = orjson.dumps(arguments)
+        except (TypeError, RecursionError) as error:
+            raise CallError(
+                f"{self.tool}: the arguments are not plain JSON ({error})",
+                code="bad_argument",
+                hint="use text, numbers, true, false, null, lists and objects, nested less than 250 deep",
+            ) from None
+        if len(text) > MAX_CALL_BYTES:
+            raise CallError(
+                f"{self.tool}: the arguments take {len(text)} bytes; {MAX_CALL_BYTES} are allowed",
+                code="too_large",
+                hint="send only what the parameters ask for",
+            )
+        return text
+
+    def _complaint(self, error: ValidationError) -> CallError:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "arguments"
+        kind = first["type"]
+        if kind == "missing":
+            expected = self._expected(where)
+            return CallError(f"{self.tool}: {where} is missing", code="missing_argument", hint=f"give {expected}")
+        if kind == "extra_forbidden":
+            near = difflib.get_close_matches(where, self.names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(self.names) or 'no arguments'}"
+            return CallError(f"{self.tool}: there is no parameter {where}", code="unexpected_argument", hint=hint)
+        said = first["msg"][:1].lower() + first["msg"][1:]
+        got = repr(first["input"])
+        got = got if len(got) <= 60 else f"{got[:60]}..."
+        top = str(first["loc"][0]) if first["loc"] else where
+        return CallError(
+            f"{self.tool}: {where}: {said}, not {got}", code="bad_argument", hint=f"give {self._expected(top)}"
+        )
+
+    def _expected(self, name: str) -> str:
+        schema = self.json_schema["properties"].get(name, {})
+        kind = schema.get("type") or " or ".join(str(one.get("type", "value")) for one in schema.get("anyOf", []))
+        text = f"{name} ({kind})" if kind else name
+        return f"{text}: {schema['description']}" if schema.get("description") else text
+
+
+def _adapter(shape: Any, types: Mapping[str, Any]) -> TypeAdapter[dict[str, Any]]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return TypeAdapter(shape)
+    except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError):
+        for name, type_ in types.items():
+            try:
+                TypeAdapter(type_)
+            except (PydanticSchemaGenerationError, PydanticUserError, TypeError, NameError):
+                raise TypeError(
+                    f"{name} has the type {type_!r}, which has no JSON form; use str, int, float, bool, Literal, "
+                    "a NewType, a list, a dict or a dataclass of these"
+                ) from None
+        raise
+
+
+def _tidy(adapter: TypeAdapter[dict[str, Any]], descriptions: Mapping[str, str]) -> dict[str, JsonValue]:
+    schema = _untitled(adapter.json_schema())
+    properties = schema.setdefault("properties", {})
+    for name, inner in properties.items():
+        if descriptions.get(name):
+            inner["description"] = descriptions[name]
+    schema.setdefault("required", [])
+    return dict(schema)
+
+
+def _untitled(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        keep = {key: _untitled(inner) for key, inner in schema.items() if not (key == "title" and isinstance(inner, str))}
+        options = keep.get("anyOf")
+        if isinstance(options, list) and {"type": "null"} in options and len(options) == 2:
+            other = next(option for option in options if option != {"type": "null"})
+            keep = {**{key: inner for key, inner in keep.items() if key not in ("anyOf", "default")}, **other}
+        return keep
+    return [_untitled(inner) for inner in schema] if isinstance(schema, list) else schema
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """Write every float that is a whole number as an int."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _whole(inner) for key, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _same_types(one: JsonValue, other: JsonValue) -> bool:
+    return repr(one) == repr(other)

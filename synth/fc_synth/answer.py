@@ -1,0 +1,83 @@
+"""Closing answers: how the results of what was asked are told to the user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from fc_agents.trace import Executed
+from fc_gym.domain import Domain
+from fc_gym.phrase import Phrase
+from fc_gym.types import JsonValue
+from fc_synth.spoken import joined, said
+from fc_synth.wording import capital, plural_mended, yours
+
+__all__ = ["Answer", "answer", "result_words"]
+
+_PART = re.compile(r"([^.\[\]#]+)|(\[\])|(#)")
+
+
+class Answer:
+    """What is said to the user.
+
+    Args:
+        text: The whole reply.
+        must: Texts in it that the user asked for, so that every good reply has to contain them.
+    """
+
+    def __init__(self, text: str, must: tuple[str, ...]) -> None:
+        self.text, self.must = text, must
+
+
+def answer(
+    domain: Domain, steps: Sequence[Executed], words: Sequence[Mapping[str, str]], today: str, rng: np.random.Generator
+) -> Answer:
+    """Tell what came of the calls that were asked for.
+
+    Args:
+        domain: Gives the ways to tell a result.
+        steps: The calls that were asked for, in order.
+        words: For each, the words the user used for its arguments.
+        today: The current day.
+        rng: Chooses among the ways to say it.
+    """
+    texts, must = [], []
+    for step, given in zip(steps, words, strict=True):
+        values = {name: yours(text) for name, text in given.items()}
+        tool = domain.tools[step.call.name]
+        phrases = list(tool.says) or [Phrase("Done.")]
+        order = [phrases[int(position)] for position in rng.permutation(len(phrases))]
+        for phrase in order:
+            results = {slot: result_words(domain, step, slot, today) for slot in phrase.slots if slot not in values}
+            filled = {**values, **results}
+            if all(filled.get(slot) for slot in phrase.required):
+                texts.append(capital(plural_mended(phrase.fill(filled))))
+                if tool.reads_only:
+                    must += [text for slot, text in results.items() if text and f"{text}" in texts[-1] and "#" not in slot]
+                break
+    return Answer(" ".join(texts) or "Done.", tuple(dict.fromkeys(must)))
+
+
+def result_words(domain: Domain, step: Executed, slot: str, today: str) -> str:
+    """Return the words for a slot such as `result[].name` or `result#`; empty if the result has nothing there."""
+    value, path = step.result.value, ""
+    for name, each, count in _PART.findall(slot.removeprefix("result")):
+        if count:
+            return str(len(value)) if isinstance(value, list | dict) else ""
+        if each:
+            path += "[]"
+        else:
+            path += f".{name}" if path else name
+            value = _inside(value, name)
+    key = domain.tools[step.call.name].returns.get(path, "")
+    if isinstance(value, list):
+        return joined([said(one, key, today) for one in value if one is not None])
+    return "" if isinstance(value, dict) else said(value, key, today)
+
+
+def _inside(value: JsonValue, name: str) -> JsonValue:
+    if isinstance(value, list):
+        return [_inside(one, name) for one in value]
+    return value.get(name) if isinstance(value, dict) else None

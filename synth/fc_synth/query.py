@@ -1,0 +1,163 @@
+"""Queries: what a user says to get an advanced tool's effect, written from the tool alone (phase 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fc_agents.trace import Leaf
+from fc_gym.domain import Domain, World
+from fc_gym.keys import field_types, keys_in
+from fc_gym.phrase import Phrase
+from fc_gym.types import JsonValue
+from fc_synth.advanced import AdvancedTool, Input
+from fc_synth.describe import describe
+from fc_synth.focus import Focus
+from fc_synth.spoken import said
+from fc_synth.wording import Wording
+
+__all__ = ["Query", "Unsayable", "ask_phrases", "today_of", "write_query"]
+
+
+class Unsayable(Exception):
+    """No honest query can be written; the message is the reason, for counting."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the user says, and what the words mean."""
+
+    text: str
+    told: Mapping[str, tuple[JsonValue, ...]]
+    """Values that the words mean, by key or `tool.parameter`."""
+    slots: tuple[Mapping[str, str], ...]
+    """For each goal of the advanced tool: parameter to the words used for it."""
+    references: int
+    """How many rows are named only as what was spoken of before."""
+
+
+def write_query(
+    domain: Domain, world: World, advanced: AdvancedTool, focus: Focus, turn: int, rng: np.random.Generator,
+    *, refer: float = 0.75,
+) -> Query:  # fmt: skip
+    """Write a query.
+
+    Args:
+        domain: The domain.
+        world: The world as it is when the user speaks; used to tell rows apart.
+        advanced: What the query must ask for; its steps are not looked at.
+        focus: What was last spoken of.
+        turn: The turn, from 0.
+        rng: The source of chance.
+        refer: The chance that a row last spoken of is only referred to, 0 to 1.
+
+    Raises:
+        Unsayable: If a row cannot be told apart in words, or a hint cannot be mentioned.
+    """
+    writer = _Writer(domain, world, advanced, focus.copy(), rng, refer)
+    slots = [writer.slots(goal) for goal in advanced.goals]
+    if writer.open:
+        raise Unsayable("the words cannot mention what a look-up needs")
+    asks = [writer.ask(goal, words) for goal, words in zip(advanced.goals, slots, strict=True)]
+    text = Wording(rng).request(asks, later=turn > 0)
+    return Query(text, {key: tuple(values) for key, values in writer.told.items()}, tuple(slots), writer.references)
+
+
+def ask_phrases(domain: Domain, tool: str) -> tuple[Phrase, ...]:
+    """Return the ways to ask for a tool; made from its name if its author gave none."""
+    found = domain.tools[tool].asks
+    if found:
+        return found
+    words = tool.replace("_", " ")
+    given = [one for one in domain.tools[tool].parameters.values() if one.required]
+    slots = " and ".join(f"{one.name.replace('_', ' ')} {{{one.name}}}" for one in given)
+    return (Phrase(f"{words} with {slots}" if slots else words),)
+
+
+def today_of(world: World) -> str:
+    """Return the current day of a world as ISO text; empty if it keeps none."""
+    return str(getattr(world, "today", ""))
+
+
+class _Writer:
+    def __init__(
+        self, domain: Domain, world: World, advanced: AdvancedTool, focus: Focus, rng: np.random.Generator, refer: float
+    ) -> None:
+        self.domain, self.world, self.advanced, self.focus, self.rng = domain, world, advanced, focus, rng
+        self.refer = refer
+        self.told: dict[str, list[JsonValue]] = {}
+        self.references = 0
+        self.open: list[Leaf] = list(advanced.hints)
+
+    def slots(self, goal: int) -> dict[str, str]:
+        """Return the words for every argument of one goal, and note what they tell."""
+        words: dict[str, list[str]] = {}
+        inputs = {one.leaf.path: one for one in self.advanced.inputs if one.step == goal}
+        step = self.advanced.steps[goal]
+        tool = self.domain.tools[step.call.name]
+        for parameter, value in step.call.arguments.items():
+            values = value if isinstance(value, list) else [value]
+            for index, leaf in enumerate(values):
+                path = f"{parameter}[{index}]" if isinstance(value, list) else parameter
+                key = tool.parameters[parameter].key or f"{tool.name}.{parameter}"
+                words.setdefault(parameter, []).append(self._words(inputs.get(path), key, leaf))
+        self.focus.note(step.call, step.result)
+        return {parameter: " and ".join(texts) for parameter, texts in words.items()}
+
+    def ask(self, goal: int, words: Mapping[str, str]) -> str:
+        """Return one way to ask for a goal that has a place for all words."""
+        name = self.advanced.steps[goal].call.name
+        fitting = [phrase for phrase in ask_phrases(self.domain, name) if set(words) <= set(phrase.slots)]
+        if not fitting:
+            raise Unsayable(f"no way of asking for {name} has a place for all that is given")
+        return fitting[int(self.rng.integers(len(fitting)))].fill(words)
+
+    def _words(self, given: Input | None, key: str, value: JsonValue) -> str:
+        if key in self.domain.entities:
+            if given is None or (self.focus.last.get(key) == value and self.rng.random() < self.refer):
+                if self.focus.last.get(key) != value:
+                    raise Unsayable("two rows of a kind are made and cannot be told apart")
+                self.references += given is not None
+                return self.focus.phrase(key)
+            return self._described(key, value)
+        self.told.setdefault(key, []).append(value)
+        self._mentioned(key, value)
+        return said(value, key, today_of(self.world))
+
+    def _described(self, key: str, value: JsonValue) -> str:
+        entity = self.domain.entities[key]
+        rows = entity.rows(self.world)
+        if value not in rows:
+            raise Unsayable("a row is not there yet when the user speaks")
+        row = rows[value]  # type: ignore[index]
+        must = [field for leaf in self.open if (field := self._field(row, leaf))]
+        others = [other for one, other in rows.items() if one != value]
+        description = describe(entity, row, others, must, today_of(self.world), self.rng)
+        if description is None:
+            raise Unsayable(f"the words for a {entity.noun} fit several")
+        for slot in description.fields:
+            self._tell_field(row, slot)
+        return description.text
+
+    def _tell_field(self, row: object, slot: str) -> None:
+        """Note what a description says of a row, as the literals of look-ups."""
+        value = getattr(row, slot)
+        for leaf in list(self.open):
+            if self._field(row, leaf) == slot:
+                self.told.setdefault(leaf.key, []).append(value)
+                self.open.remove(leaf)
+
+    def _mentioned(self, key: str, value: JsonValue) -> None:
+        """Close a hint that a said value gives as well."""
+        self.open = [leaf for leaf in self.open if (leaf.key, leaf.value) != (key, value)]
+
+    def _field(self, row: object, leaf: Leaf) -> str:
+        """Return the field of a row whose value a look-up needs: of the same name or key; empty if there is none."""
+        if getattr(row, leaf.parameter, None) == leaf.value:
+            return leaf.parameter
+        for name, type_ in field_types(type(row)).items():
+            if leaf.key in {key for _, key in keys_in(type_)} and getattr(row, name) == leaf.value:
+                return name
+        return ""
