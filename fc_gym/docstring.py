@@ -18,6 +18,7 @@ _SECTIONS = {
     "asks": "asks",
     "says": "says",
     "names": "names",
+    "consent": "consent",
     "example": "examples",
     "examples": "examples",
     "note": "notes",
@@ -42,6 +43,8 @@ class Docstring:
     """Ways a person would ask for the tool's effect."""
     says: tuple[str, ...] = ()
     """Ways its result is told."""
+    consent: str = ""
+    """Why the tool must not be called unless the user asked for it; empty if it may be."""
     names: tuple[str, ...] = ()
     """Ways a row is referred to; modifiers begin with `+`."""
 
@@ -58,6 +61,7 @@ def read_docstring(owner: object) -> Docstring:
         returns=_paragraph(blocks.get("returns", [])),
         asks=_lines(blocks.get("asks", [])),
         says=_lines(blocks.get("says", [])),
+        consent=_paragraph(blocks.get("consent", [])),
         names=_lines(blocks.get("names", [])),
     )
 

@@ -83,9 +83,13 @@ class ApiGraph:
         """Return the tools that undo what another needs."""
         return tuple(sorted({edge.source for edge in self.edges if edge.kind == "undo" and edge.target == tool}))
 
+    def spoiled_by(self, tool: str) -> frozenset[str]:
+        """Return the tools that a tool spoils."""
+        return frozenset(edge.target for edge in self.edges if edge.kind == "undo" and edge.source == tool)
+
     def harmless(self, tool: str) -> bool:
         """Return True if a tool takes nothing away: it spoils no other tool."""
-        return all(edge.target == tool for edge in self.edges if edge.kind == "undo" and edge.source == tool)
+        return self.spoiled_by(tool) <= {tool}
 
     def recovers(self, later: str, earlier: str) -> bool:
         """Return True if one tool gives back what another took away: it lifts a refusal that the other causes."""

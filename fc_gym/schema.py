@@ -146,8 +146,8 @@ def _untitled(schema: Any) -> Any:
 
 
 def _whole(value: JsonValue) -> JsonValue:
-    """Write every float that is a whole number as an int."""
-    if isinstance(value, float) and value.is_integer():
+    """Write every float that is a whole number, and that JSON readers take for one, as an int."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return int(value)
     if isinstance(value, Mapping):
         return {key: _whole(inner) for key, inner in value.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import inspect
 import typing
 from collections.abc import Callable, Mapping
@@ -56,6 +57,8 @@ class Tool:
     """Path in the result, such as `orders[].id`, to the name of the key found there."""
     asks: tuple[Phrase, ...]
     says: tuple[Phrase, ...]
+    consent: str
+    """Why it must not be called unless the user asked for it; empty if it may be."""
     function: Callable[..., object]
     """The author's method, called with the world first."""
 
@@ -109,7 +112,7 @@ def read_tool(cls: type, name: str) -> Tool:
             if one.required and one.name not in phrase.required:
                 raise DomainError(f"{where}: {one.name} is required, so every line of Asks needs the slot {{{one.name}}}")
     returns = dict(keys_in(_hints(function, where).get("return")))
-    return Tool(name, doc.description, parameters, arguments, returns, asks, says, function)
+    return Tool(name, doc.description, parameters, arguments, returns, asks, says, doc.consent, function)
 
 
 def _parameter_types(function: Callable[..., object], where: str, doc: Docstring) -> dict[str, Any]:
@@ -129,7 +132,10 @@ def _parameter_types(function: Callable[..., object], where: str, doc: Docstring
 
 def _hints(function: Callable[..., object], where: str) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(function, include_extras=True)
+        hints = typing.get_type_hints(function, include_extras=True)
+        for type_ in hints.values():
+            collections.deque(keys_in(type_), maxlen=0)  # resolves the fields of the rows in it
+        return hints
     except (NameError, TypeError) as error:
         raise DomainError(f"{where}: an annotation cannot be resolved ({error}); import the name in its module") from None
 

@@ -124,10 +124,13 @@ def hoisted(start: Session, trace: Trace) -> Trace:
     return again if again and _same_end(start, trace, again) else trace
 
 
-def layers(trace: Trace, first: int) -> list[Trace]:
+def layers(domain: Domain, trace: Trace, first: int) -> list[Trace]:
     """Split a trace where a call uses what an earlier call of its layer showed.
 
+    Nothing is changed in a layer that looks something up for later: first look, then act.
+
     Args:
+        domain: Says which tools only read.
         trace: The executed calls of a turn.
         first: The position of its first call among all calls of the dialogue.
 
@@ -136,8 +139,12 @@ def layers(trace: Trace, first: int) -> list[Trace]:
     """
     found: list[list[Executed]] = [[]]
     opened = first
+    reads = {first + index for index, one in enumerate(trace) if domain.tools[one.call.name].reads_only}
+    feeding = reads & {source.call for one in trace for source in one.sources.values()}
     for position, one in enumerate(trace, start=first):
-        if any(source.kind == "output" and source.call >= opened for source in one.sources.values()):
+        uses = any(source.kind == "output" and source.call >= opened for source in one.sources.values())
+        looks = any(other in feeding for other in range(opened, position))
+        if uses or (looks and not domain.tools[one.call.name].reads_only):
             found.append([])
             opened = position
         found[-1].append(one)

@@ -63,4 +63,4 @@ def _name(function: object) -> str:
 def _numpy_state() -> tuple[object, ...]:
     """Return the state of numpy's global generator, whose draws no profiler sees."""
     _, keys, *rest = np.random.get_state(legacy=True)
-    return (bytes(keys), *rest)
+    return (np.asarray(keys).tobytes(), *rest)

@@ -25,7 +25,8 @@ def _starts(play: Play) -> Iterator[tuple[str, Finding]]:
     maker = "__init__" if play.domain.foreign else "sample"
     for seed, error in play.failures:
         kind = type(error).__name__
-        yield kind, Finding(NAME, play.where(maker), f"seed {seed} raises {kind}: {error}; every seed must give a world")
+        message = f"seed {seed} raises {kind}: {error}; every seed must give a world"
+        yield kind, Finding(NAME, play.where(maker), message)
 
 
 def _raised(play: Play) -> Iterator[tuple[str, Finding]]:

@@ -142,7 +142,10 @@ class _Free:
         if call is None or not free:
             return call
         given = [one for one in free if one.required or self.rng.random() < 0.5]
-        return ToolCall(tool.name, {**call.arguments, **{one.name: self._value(tool, one) for one in given}})
+        try:
+            return ToolCall(tool.name, {**call.arguments, **{one.name: self._value(tool, one) for one in given}})
+        except Exception:  # bounds that leave no value; the check of schemas tells it
+            return None
 
     def _value(self, tool: Tool, one: Parameter) -> JsonValue:
         texts = _QUOTED.findall(one.description) or list(self.texts)[-_RECENT:]

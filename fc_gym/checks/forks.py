@@ -26,7 +26,7 @@ def check(play: Play) -> Checked:
     """Play the recorded sessions in forks, one beside the other, and look for traces that they leave."""
     findings = [*_trees(play)]
     for one, other in zip(play.fair, play.rough, strict=True):
-        findings += [*_apart(play, one), *_undone(play, one)]
+        findings += [*_apart(play, one), *_back(play, one), *_undone(play, one)]
         findings += _together(play, one, other) if one.seed in play.steady else ()
     tried = sum(len(episode.trials) for episode in (*play.fair, *play.rough))
     skipped = "shared objects in the state: a foreign class may point back and forth" if play.domain.foreign else ""
@@ -61,8 +61,8 @@ def _apart(play: Play, episode: Episode) -> Iterator[tuple[str, Finding]]:
             return
     change = difference(before, picture(origin.plain()))
     if change:
-        yield "origin", Finding(NAME, play.where(""), f"calls in a fork of seed {episode.seed} change {change} of its origin")
-    yield from _back(play, episode)
+        message = f"calls in a fork of seed {episode.seed} change {change} of its origin"
+        yield "origin", Finding(NAME, play.where(""), message)
 
 
 def _back(play: Play, episode: Episode) -> Iterator[tuple[str, Finding]]:
@@ -87,20 +87,20 @@ def _together(play: Play, one: Episode, other: Episode) -> Iterator[tuple[str, F
             differs = mismatch(trial, text, lane.state)
             if differs:
                 lane.alive = False
-                yield "together", _leak(play.where(trial.call.name), f"beside a session from the same start, it {differs}", trial)
+                what = f"beside a session from the same start, it {differs}"
+                yield "together", _leak(play.where(trial.call.name), what, trial)
 
 
 def _undone(play: Play, episode: Episode) -> Iterator[tuple[str, Finding]]:
     state = play.domain.sample(episode.seed)
-    for trial in episode.trials:
+    for trial in (trial for trial in episode.trials if trial.change):
         snapshot, before = state.snapshot(), mark(state)
         run(play.domain, state, trial.call)
-        if trial.change:
-            state.restore(snapshot)
-            if mark(state) != before:
-                yield "restore", _leak(play.where(trial.call.name), "going back does not undo it", trial)
-                return
-            run(play.domain, state, trial.call)
+        state.restore(snapshot)
+        if mark(state) != before:
+            yield "restore", _leak(play.where(trial.call.name), "going back does not undo it", trial)
+            return
+        run(play.domain, state, trial.call)
 
 
 @dataclass
@@ -117,8 +117,9 @@ def _leak(where: str, what: str, trial: Trial) -> Finding:
 def _common(world: type) -> Picture:
     """Return what stands in classes and the module of a world, and so belongs to no session."""
     held: dict[str, object] = {}
-    for owner in (sys.modules.get(world.__module__), *world.__mro__[:-1]):
-        for name, value in vars(owner).items() if owner is not None else ():
+    owners: list[Any] = [sys.modules[world.__module__], *world.__mro__[:-1]]
+    for owner in owners:
+        for name, value in vars(owner).items():
             if not name.startswith("__") and isinstance(value, _MUTABLE):
                 held[f"{owner.__name__}.{name}"] = repr(value) if isinstance(value, itertools.count) else value
     return picture(held)

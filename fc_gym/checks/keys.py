@@ -57,7 +57,8 @@ def _nameless(play: Play, takers: list[tuple[Tool, Parameter]]) -> Iterator[tupl
             continue
         key, row = arguments[0].__name__, arguments[1]
         if key in taken and key not in play.domain.entities and dataclasses.is_dataclass(row):
-            message = f"{name} is a table of {row.__name__}, which has no Names, so a user would have to say {key}; add them"
+            noun = getattr(row, "__name__", "rows")
+            message = f"{name} is a table of {noun}, which has no Names, so a user would have to say {key}; add them"
             yield key, Finding(NAME, play.where(""), message, "warning")
 
 
@@ -72,7 +73,8 @@ def _found(play: Play, takers: list[tuple[Tool, Parameter]]) -> Iterator[tuple[s
             message = f"it accepts a made-up {one.name}; refuse it with ToolError(..., code='not_found') ({taken})"
             yield one.name, Finding(NAME, play.where(tool.name), message)
         elif tried and not any(_code(trial) == "not_found" for trial in tried):
-            message = f"it refuses a made-up {one.name} with {_code(tried[0])}; the code for it is not_found ({tried[0]})"
+            code = _code(tried[0])
+            message = f"it refuses a made-up {one.name} with {code}; the code for it is not_found ({tried[0]})"
             yield one.name, Finding(NAME, play.where(tool.name), message)
 
 

@@ -67,7 +67,7 @@ class _Walk:
 
     def _note(self, value: Any, path: str) -> None:
         frozen = getattr(getattr(value, "__dataclass_params__", None), "frozen", False)
-        if frozen or not isinstance(value, list | dict | set) and not hasattr(value, "__dict__"):
+        if frozen or not (isinstance(value, list | dict | set) or hasattr(value, "__dict__")):
             return
         if not self.shared and id(value) in self._places:
             self.shared = f"{self._places[id(value)]} and {path}"
@@ -84,9 +84,10 @@ def _key(key: object) -> object:
 
 def _fields(value: Any) -> dict[str, Any]:
     """Return what an object is made of, as pickling sees it."""
-    if type(value).__reduce_ex__ is object.__reduce_ex__ and type(value).__reduce__ is object.__reduce__:
+    kind: Any = type(value)
+    if (kind.__reduce_ex__, kind.__reduce__) == (object.__reduce_ex__, object.__reduce__):
         held = getattr(value, "__dict__", None)
-        if held is not None and not copyreg._slotnames(type(value)):  # type: ignore[attr-defined]
+        if held is not None and not copyreg._slotnames(kind):  # type: ignore[attr-defined]
             return dict(held)
     try:
         parts = value.__reduce_ex__(4)

@@ -157,9 +157,8 @@ class _Recorder:
         text, result, error = run(self.domain, self.state, call)
         after = picture(self.state.plain())
         change, self.before = difference(self.before, after), after
-        trial = Trial(
-            self.seed, len(self.trials), kind, call, text, result, error, change, mark(self.state), after.shared, parameter
-        )
+        place, at_rest = len(self.trials), mark(self.state)
+        trial = Trial(self.seed, place, kind, call, text, result, error, change, at_rest, after.shared, parameter)
         self.trials.append(trial)
         return trial
 

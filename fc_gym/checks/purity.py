@@ -25,8 +25,8 @@ def _impure(play: Play, trial: Trial) -> Iterator[tuple[str, Finding]]:
     assert refusal is not None
     where = play.where(trial.call.name)
     if trial.change:
-        message = f"it changes {trial.change} although it refuses ({refusal.code}); refuse before changing anything ({trial})"
-        yield refusal.code, Finding(NAME, where, message)
+        message = f"it changes {trial.change} although it refuses ({refusal.code}); refuse before changing anything"
+        yield refusal.code, Finding(NAME, where, f"{message} ({trial})")
     if refusal.by_tool and not _CODE.fullmatch(refusal.code):
         message = f"it refuses with the code {refusal.code!r}; write codes in snake_case, one per reason ({trial})"
         yield refusal.code, Finding(NAME, where, message)

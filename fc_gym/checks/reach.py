@@ -44,7 +44,8 @@ def _finding(play: Play, name: str, fair: list[Trial]) -> Finding:
         message = f"it is accepted only with values that no tool shows; give its keys in some result{shown}"
     elif tried:
         codes = ", ".join(sorted({trial.refusal.code if trial.refusal else "a crash" for trial in tried}))
-        message = f"{len(tried)} calls ended in {codes}, none was accepted; let some course of calls lead there ({tried[0]})"
+        message = f"{len(tried)} calls ended in {codes}, none was accepted; let some course of calls lead there"
+        message += f" ({tried[0]})"
     else:
         needs = ", ".join(sorted(play.domain.tools[name].needs)) or "its arguments"
         message = f"no call could be made, since nothing shows or says {needs}; give it in some result"

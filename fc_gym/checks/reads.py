@@ -28,5 +28,7 @@ def check(play: Play) -> Checked:
 
 
 def _idle(play: Play, name: str) -> Finding:
-    message = "it is named like a write but never changed anything; begin with list_, find_, get_ or the like if it only reads"
+    message = (
+        "it is named like a write but never changed anything; if it only reads, begin with list_, find_ or the like"
+    )
     return Finding(NAME, play.where(name), message, "warning")

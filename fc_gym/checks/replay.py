@@ -47,8 +47,9 @@ def _records(play: Play) -> Iterator[tuple[str, Finding]]:
             again = play.domain.start(seed, record)
             lost = mark(again) != mark(state)
         except Exception as error:
-            message = f"the start state of seed {seed} cannot be written as JSON and read back ({error}); use plain fields"
-            yield "record", Finding(NAME, play.where("sample"), message)
+            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            message = f"the start state of seed {seed} cannot be written as JSON and read back ({why})"
+            yield "record", Finding(NAME, play.where("sample"), f"{message}; use plain fields")
             continue
         if lost:
             message = f"the start state of seed {seed} is another one after writing it as JSON; use plain fields"

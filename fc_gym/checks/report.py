@@ -47,8 +47,9 @@ class Checked:
         """`ok`, or how many errors and warnings, or `skipped`."""
         errors = sum(one.severity == "error" for one in self.findings)
         warnings = len(self.findings) - errors
-        counts = [f"{count} {noun}{'s' * (count > 1)}" for count, noun in ((errors, "error"), (warnings, "warning")) if count]
-        return ", ".join(counts) or ("skipped" if self.skipped and not self.tried else "ok")
+        counts = ((errors, "error"), (warnings, "warning"))
+        told = [f"{count} {noun}{'s' * (count > 1)}" for count, noun in counts if count]
+        return ", ".join(told) or ("skipped" if self.skipped and not self.tried else "ok")
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,10 @@ def check(play: Play) -> Checked:
     tools = list(play.domain.tools.values())
     findings = [one for tool in tools for one in _described(play, tool)]
     if not play.domain.foreign:
-        findings += [one for tool in tools for one in (*_spoken(play, tool), *_drawable(play, tool), *_told(play, tool))]
-        findings += [one for entity in play.domain.entities.values() for one in (*_shown(play, entity), *_unique(play, entity))]
+        for tool in tools:
+            findings += [*_spoken(play, tool), *_drawable(play, tool), *_told(play, tool)]
+        for entity in play.domain.entities.values():
+            findings += [*_shown(play, entity), *_unique(play, entity)]
     tried = sum(1 + len(tool.parameters) + len(tool.asks) + len(tool.says) for tool in tools)
     skipped = "Asks, Says and Names: a foreign class has none" if play.domain.foreign else ""
     return Checked(NAME, tried, distinct(findings), skipped)
@@ -57,7 +59,8 @@ def _spoken(play: Play, tool: Tool) -> Iterator[tuple[str, Finding]]:
             yield phrase.text, Finding(NAME, where, message, "warning")
     for phrase in tool.says:
         if phrase.text[:1].islower() or phrase.text[-1:] not in ".?!":
-            message = f"in Says, {phrase.text!r} is no whole sentence; begin it with a capital and end it with a full stop"
+            message = f"in Says, {phrase.text!r} is no whole sentence"
+            message += "; begin it with a capital and end it with a full stop"
             yield phrase.text, Finding(NAME, where, message, "warning")
 
 
@@ -74,12 +77,14 @@ def _told(play: Play, tool: Tool) -> Iterator[tuple[str, Finding]]:
     where = play.where(tool.name)
     lost = {slot for phrase in tool.says for slot in _places(phrase) if _nowhere(slot, results)}
     for slot in sorted(lost):
-        message = f"in Says, {{{slot}}} is no text or number in its results; write the path of one, such as {{result.name}}"
+        message = f"in Says, {{{slot}}} is no text or number in its results"
+        message += "; write the path of one, such as {result.name}"
         yield slot, Finding(NAME, where, f"{message} ({accepted[0]})")
     for trial, value in zip(accepted, results, strict=True):
         gaps = [next(missing(phrase, trial.call, value), "") for phrase in tool.says]
         if not lost and gaps and all(gaps):
-            message = f"no line of Says can tell a result in which {{{gaps[0]}}} has no value; put it in [brackets] in one"
+            message = f"no line of Says can tell a result in which {{{gaps[0]}}} has no value"
+            message += "; put it in [brackets] in one"
             yield "gap", Finding(NAME, where, f"{message} ({trial})")
             return
 
@@ -106,8 +111,8 @@ def _shown(play: Play, entity: Entity) -> Iterator[tuple[str, Finding]]:
             return
     if best:
         message = (
-            f"it gives {entity.key} without {', '.join(best[2])}, and no other tool shows them, so nobody can tell which "
-            f"{entity.noun} is meant; return the row, or repeat the fields of its Names under the same names"
+            f"it gives {entity.key} without {', '.join(best[2])}, and no other tool shows them, so nobody can tell "
+            f"which {entity.noun} is meant; return the row, or repeat the fields of its Names under the same names"
         )
         yield entity.key, Finding(NAME, play.where(best[1]), message)
 
@@ -116,18 +121,22 @@ def _unique(play: Play, entity: Entity) -> Iterator[tuple[str, Finding]]:
     for seed in play.seeds:
         rows = entity.rows(play.domain.sample(seed).world)
         for head in entity.heads:
-            named: dict[str, object] = {}
-            for key, row in rows.items():
-                words = _words(entity, head, row)
-                where = f"{play.domain.world.__name__}.sample"
-                if words is None:
-                    message = f"in Names of {entity.row.__name__}, the head {head.text!r} has an empty slot for {key}; fill it"
-                    yield f"head {entity.key}", Finding(NAME, where, f"{message} (seed {seed})")
-                elif words in named:
-                    message = f"{named[words]} and {key} are both called {words!r}; let `sample` draw rows that Names tell apart"
-                    yield f"same {entity.key}", Finding(NAME, where, f"{message} (seed {seed})")
-                else:
-                    named[words] = key
+            for kind, message in _clashes(entity, head, rows):
+                yield f"{kind} {entity.key}", Finding(NAME, play.where("sample"), f"{message} (seed {seed})")
+
+
+def _clashes(entity: Entity, head: Phrase, rows: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    named: dict[str, str] = {}
+    for key, row in rows.items():
+        words = _words(entity, head, row)
+        if words is None:
+            place = f"in Names of {entity.row.__name__}, the head {head.text!r}"
+            yield "head", f"{place} has an empty slot for {key}; fill it"
+        elif words in named:
+            twins = f"{named[words]} and {key} are both called {words!r}"
+            yield "same", f"{twins}; let `sample` draw rows that Names tell apart"
+        else:
+            named[words] = key
 
 
 def _words(entity: Entity, head: Phrase, row: object) -> str | None:
@@ -138,6 +147,6 @@ def _words(entity: Entity, head: Phrase, row: object) -> str | None:
     return " ".join([head.fill(values), *(one.fill(values) for one in full)])
 
 
-def _text(row: Mapping[str, object] | object, field: str) -> str:
+def _text(row: object, field: str) -> str:
     value = getattr(row, field)
     return "" if value is None else str(value)

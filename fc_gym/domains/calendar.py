@@ -245,7 +245,7 @@ class Calendar:
             give me all the details of {event}
             Who is coming to {event}?
         Says:
-            Status of {event}: {result.status}[, in {result.place}]. You would be {result.coming}, yourself included.
+            Status of {event}: {result.status}[, in {result.place}]. You would be {result.coming} in all.
             I looked it up: {event} is down as {result.status}[ in {result.place}] and ends at {result.end}.
         """
         row, key = _find(self.events, event), self.bookings.get(event)

@@ -102,7 +102,7 @@ class Address:
 
 
 @dataclass
-class Payment:
+class Card:
     """A card or gift card the customer has saved; only gift cards have a balance.
 
     Names:
@@ -212,7 +212,7 @@ class Checkout:
     total: float
     deliver_to: Address | None
     addresses: list[Address]
-    payments: list[Payment]
+    payments: list[Card]
 
 
 def _refusal(code: str, message: str) -> ToolError:
@@ -233,7 +233,7 @@ class Shop:
     minted: int
     products: dict[ProductId, Product] = field(default_factory=dict)
     addresses: dict[AddressId, Address] = field(default_factory=dict)
-    payments: dict[PaymentId, Payment] = field(default_factory=dict)
+    payments: dict[PaymentId, Card] = field(default_factory=dict)
     cart: dict[ProductId, int] = field(default_factory=dict)
     delivery: AddressId | None = None
     orders: dict[OrderId, Order] = field(default_factory=dict)
@@ -559,6 +559,9 @@ class Shop:
         Says:
             I have noted that you handed in {parcel}, tracking number {result.tracking}.
             The shop knows now that {parcel} is on its way.
+
+        Consent:
+            Only the customer knows that the parcel was handed in.
         """
         row = _find(self.parcels, parcel, "return")
         if row.state != "open":
@@ -640,7 +643,7 @@ class Shop:
                 left = self.products[key].stock
                 raise _refusal("not_enough_stock", f"{count} of {key} in the cart, {left} in stock")
 
-    def _need_funds(self, means: Payment, total: float) -> None:
+    def _need_funds(self, means: Card, total: float) -> None:
         if means.expires < self.today:
             raise _refusal("payment_expired", f"{means.id} expired on {means.expires}")
         if means.balance is not None and means.balance < total:
@@ -677,7 +680,7 @@ class Shop:
             means.balance = round(means.balance + amount, 2)
 
     def _order(
-        self, to: Address, by: Payment, day: Date, status: Status, goods: dict[ProductId, int]
+        self, to: Address, by: Card, day: Date, status: Status, goods: dict[ProductId, int]
     ) -> Order:
         lines, key = self._lines(goods), OrderId(self._mint("ORD"))
         total, ways = round(sum(line.amount for line in lines), 2), (by.id, by.method, by.digits)
@@ -729,7 +732,7 @@ def _draw_account(world: Shop, rng: np.random.Generator) -> None:
             card = PaymentId(world._mint("PAY"))
             expires = add_days(world.today, int(rng.integers(-60 if at == 2 else 20, 700)))
             balance = float(rng.integers(2, 60) * 10) if method == "gift card" else None
-            world.payments[card] = Payment(card, method, f"{int(digits[at]) + 1000}", expires, balance)
+            world.payments[card] = Card(card, method, f"{int(digits[at]) + 1000}", expires, balance)
 
 
 def _draw_orders(world: Shop, rng: np.random.Generator) -> None:

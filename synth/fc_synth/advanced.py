@@ -124,7 +124,8 @@ def _asked(domain: Domain, graph: ApiGraph, trace: Trace, index: int, first: int
     later = {
         (leaf.key, str(leaf.value)) for one in trace[index + 1 :] for leaf in argument_leaves(domain, one.call)
     }
-    return not implicit or mine != rows or not rows <= later or not graph.harmless(tool.name)
+    free = implicit and not tool.consent and graph.harmless(tool.name)
+    return not free or mine != rows or not rows <= later
 
 
 def _told(domain: Domain, trace: Trace, goals: Sequence[int], first: int) -> tuple[Input, ...]:

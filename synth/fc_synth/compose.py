@@ -35,6 +35,8 @@ class Plan:
     """Most walks for one turn."""
     attempts: int = 5
     """Most tries of the reasoner at one layer."""
+    deep: float = 0.6
+    """Chance that a turn must take more calls than a look-up and an action, 0 to 1."""
     related: float = 0.75
     """Chance that a later turn is about a row of an earlier one, 0 to 1."""
     implicit: bool = True
@@ -156,7 +158,7 @@ class _Maker:
         """Have the query solved, and take the turn over if it is."""
         session, memory, reasoner = self.session.fork(), self.reasoner.memory.copy(), self.reasoner
         try:
-            split = layers(trace, session.calls)
+            split = layers(self.domain, trace, session.calls)
             chains = self._solved(session, split, query)
         except Unsolved:
             reasoner.memory = memory
@@ -192,6 +194,8 @@ class _Maker:
                 for one in self.domain.tools[name].parameters.values()
                 if one.key in self.focus.last and one.required and not one.many
             ]
+            spoiled = {name for turn in self.turns[-1:] for name in names if turn.target in self.graph.spoiled_by(name)}
+            pairs = [pair for pair in pairs if pair[0] not in spoiled] or pairs
             if pairs:
                 name, parameter, value = pairs[int(self.rng.integers(len(pairs)))]
                 return name, {parameter: value}
@@ -203,6 +207,8 @@ class _Maker:
         """Refuse a trace that nobody would ask for."""
         if not self.turns and len(trace) < 2:
             raise _Rejected("a first turn of one call")
+        if len(trace) < 3 - bool(self.turns) and self.rng.random() < self.plan.deep:
+            raise _Rejected("fewer calls than wanted")
         for index, later in enumerate(trace):
             for earlier in trace[:index]:
                 if self._circles(earlier, later):

@@ -55,9 +55,9 @@ class Memory:
             if key in self.domain.entities and leaf is not None:
                 self.shown.append(Shown(key, leaf, record, tool.name))
 
-    def meant(self, key: str, words: str) -> list[JsonValue]:
+    def meant(self, key: str, words: str, focus: Focus | None = None) -> list[JsonValue]:
         """Return the identifiers that words can mean, going by what has been shown."""
-        referred = self.focus.meant(words)
+        referred = (focus or self.focus).meant(words)
         if referred is not None:
             return [referred[1]] if referred[0] == key else []
         description = self.described(key, words)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fc_gym.domain import Domain
-from fc_gym.types import to_json
+from fc_gym.phrase import Phrase
+from fc_gym.tool import Parameter
+from fc_gym.types import JsonValue, to_json
+from fc_synth.query import ask_phrases
 from fc_synth.reading import Request
-from fc_synth.wording import capital, one_of, theirs
+from fc_synth.wording import capital, one_of, theirs, whole
 
 if TYPE_CHECKING:
     from fc_synth.memory import Memory
@@ -25,9 +28,10 @@ THEN = ("After that: {ask}.", "Then I should {ask}.", "Once that is done, I have
 LOOKS = (
     "I do not know the {key} of {words} yet. {tool} can show it.",
     "To act on {words} I need the {key}, so I start with {tool}.",
-    "Which {noun} is meant by {words}? {tool} should tell me the {key}.",
+    "{capital}: which {noun} is that? {tool} should show its {key}.",
     "{capital} is only described, not identified. I look it up with {tool}.",
 )  # fmt: skip
+ALSO = ("The same goes for {words}: {tool}.", "I look up {words} as well, with {tool}.", "For {words} there is {tool}.")
 FOUND = ("{words} is {value}.", "Going by the results, {words} is {value}.", "I can match {words} to {value} now.",
          "The results identify {words} as {value}.")  # fmt: skip
 REFERS = ('By "{words}" they mean {value} from before.', '"{words}" is {value}, which we just dealt with.')
@@ -83,14 +87,17 @@ class Narrator:
         if step.kind == "lookup":
             noun = self.domain.entities[step.key].noun
             words = theirs(step.words)
-            text = one_of(LOOKS, self.rng).format(
+            forms = ALSO if "look" in told else LOOKS
+            told.add("look")
+            text = one_of(forms, self.rng).format(
                 key="identifier", noun=noun, words=words, tool=step.call.name, capital=capital(words)
             )
             return [capital(text)]
         if step.kind == "prepare":
-            effect = _effect(self.domain.tools[step.call.name].description)
+            effect = self._effect(requests[step.request], step)
             forms = SEEN if step.evidence else PREPARES
-            return [one_of(forms, self.rng).format(effect=effect, evidence=step.evidence.replace("_", " "))]
+            line = one_of(forms, self.rng).format(effect=effect, evidence=step.evidence.replace("_", " "))
+            return [*self._found(requests[step.request], step, memory, told), line]
         found = self._found(requests[step.request], step, memory, told)
         return [*found, one_of(CALLS, self.rng).format(tool=step.call.name)]
 
@@ -99,18 +106,29 @@ class Narrator:
         lines = []
         for name, words in request.words.items():
             one = self.domain.tools[request.tool].parameters[name]
-            if one.key not in self.domain.entities or words in told:
+            if one.key not in self.domain.entities or words in told or self._value(step, one) is None:
                 continue
             told.add(words)
-            value = to_json(step.call.arguments[name]).strip('"')
+            value = to_json(self._value(step, one)).strip('"')
             forms = REFERS if memory.focus.meant(words) else FOUND
             lines.append(capital(one_of(forms, self.rng).format(words=theirs(words), value=value)))
         return lines
 
+    def _value(self, step: Step, one: Parameter) -> JsonValue:
+        """Return the value that a call has for a parameter of the request it serves."""
+        parameters = self.domain.tools[step.call.name].parameters
+        name = next((name for name, other in parameters.items() if other.key == one.key), "")
+        return step.call.arguments.get(one.name, step.call.arguments.get(name))
 
-def _effect(description: str) -> str:
-    """Return the first clause of a tool's description as an infinitive."""
-    first = description.split(". ")[0].rstrip(".")
-    for stop in ("; ", ", ", " that ", " which ", " so that "):
-        first = first.split(stop)[0]
-    return first[:1].lower() + first[1:]
+    def _effect(self, request: Request, step: Step) -> str:
+        """Say what a preparation does, in the words in which one would ask for it."""
+        parameters = self.domain.tools[request.tool].parameters
+        by_key = {parameters[name].key: theirs(words) for name, words in request.words.items()}
+        tool = self.domain.tools[step.call.name]
+        words = {name: by_key[tool.parameters[name].key] for name in step.call.arguments}
+        phrases = [phrase for phrase in ask_phrases(self.domain, tool.name) if not whole(phrase.text)]
+        return theirs(_drawn(phrases, self.rng).fill(words)) if phrases else tool.name.replace("_", " ")
+
+
+def _drawn(phrases: Sequence[Phrase], rng: np.random.Generator) -> Phrase:
+    return phrases[int(rng.integers(len(phrases)))]

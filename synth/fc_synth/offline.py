@@ -17,6 +17,7 @@ from fc_gym.graph import ApiGraph
 from fc_gym.keys import field_types, keys_in
 from fc_gym.tool import Parameter, Tool
 from fc_gym.types import JsonValue, ToolCall, ToolResult
+from fc_synth.focus import made_path
 from fc_synth.memory import Memory, unsaid
 from fc_synth.narrate import Narrator
 from fc_synth.reading import Request, read_query
@@ -73,6 +74,7 @@ class OfflineReasoner:
         self.layer = _Layer()
         self.fresh = True
         self.looked: set[ToolCall] = set()
+        self.ahead = self.memory.focus
 
     def begin(self, query: str) -> None:
         """Take in the user's message of a new turn."""
@@ -103,25 +105,33 @@ class OfflineReasoner:
         lookups: list[Step] = []
         goals: list[Step] = []
         blocked = False
+        self.ahead = self.memory.focus.copy()
         for index in range(self.done, len(self.requests)):
             request = self.requests[index]
-            call, missing = self._bound(request, index)
+            call, missing, partial = self._bound(request, index)
             lookups += [step for step in missing if all(step.call != other.call for other in lookups)]
             blocked = blocked or call is None
             if call is not None and not blocked:
-                goals += [*self._preparations(index, call), Step("goal", call, index)]
+                ready = [step for step in self._preparations(index, call) if all(step.call != other.call for other in goals)]
+                goals += [*ready, Step("goal", call, index)]
                 blocked = self._changes_words(request, index)
-        return lookups + goals
+            if call is None and index in self.layer.prepared:
+                goals += self._preparations(index, partial)
+            if call is not None:
+                self.ahead.mention(call)
+        return lookups or goals
 
     def _changes_words(self, request: Request, index: int) -> bool:
         """Return True if a later request refers to what this one makes, so that its result has to be seen first."""
         tool = self.domain.tools[request.tool]
-        made = {key for path, key in tool.returns.items() if "." not in path and "[" not in path}
-        phrases = {self.memory.focus.phrase(key) for key in made if key in self.domain.entities} if not tool.reads_only else set()
-        return any(set(other.words.values()) & phrases for other in self.requests[index + 1 :])
+        made = tool.returns.get(made_path(tool) or "", "")
+        old = made in {one.key for one in tool.parameters.values()}
+        if old or tool.reads_only or made not in self.domain.entities:
+            return False
+        return any(self.memory.focus.phrase(made) in other.words.values() for other in self.requests[index + 1 :])
 
-    def _bound(self, request: Request, index: int) -> tuple[ToolCall | None, list[Step]]:
-        """Return the call for a request, or else the look-ups that it waits for."""
+    def _bound(self, request: Request, index: int) -> tuple[ToolCall | None, list[Step], ToolCall]:
+        """Return the call for a request if it is complete, the look-ups that it waits for, and what is known of it."""
         tool = self.domain.tools[request.tool]
         arguments: dict[str, JsonValue] = {}
         missing: list[Step] = []
@@ -133,14 +143,17 @@ class OfflineReasoner:
                 arguments[name] = values if one.many else values[0]
         complete = all(name in arguments for name in request.words)
         ordered = {name: arguments[name] for name in tool.parameters if name in arguments}
-        return (ToolCall(tool.name, ordered) if complete else None), missing
+        call = ToolCall(tool.name, ordered)
+        return (call if complete else None), missing, call
 
     def _value(self, one: Parameter, words: str, request: Request, index: int, missing: list[Step]) -> JsonValue:
         if one.key not in self.domain.entities:
             return unsaid(words, one, self.memory.today)
-        found = self.memory.meant(one.key, words)
+        found = self.memory.meant(one.key, words, self.ahead)
         if len(found) == 1:
             return found[0]
+        if self.ahead.refers(words):
+            return None
         step = self._lookup(one.key, words, request, index, 0)
         if step is not None:
             missing.append(step)
@@ -220,7 +233,8 @@ class OfflineReasoner:
             for before, evidence in self._enabling(step.call)
             if before.name not in (step.call.name, call.name)
         ]
-        return [[step] for step in single] + double
+        both = [[one, other] for one in single for other in single if one.call.name < other.call.name]
+        return [[step] for step in single] + both + double
 
     def _enabling(self, call: ToolCall) -> list[tuple[ToolCall, str]]:
         found: dict[ToolCall, str] = {}
@@ -234,7 +248,8 @@ class OfflineReasoner:
                     if one.required and one.key in self.domain.entities and one.key == other.key and other.name in call.arguments
                 }  # fmt: skip
                 required = {one.name for one in tool.parameters.values() if one.required}
-                if required == set(given) and required and self.graph.harmless(name) and not tool.reads_only:
+                free = not tool.consent and not tool.reads_only and self.graph.harmless(name)
+                if free and required and required == set(given):
                     step = ToolCall(name, given)
                     found[step] = found.get(step) or self._evidence(call, code)
         return list(found.items())
@@ -256,6 +271,8 @@ class OfflineReasoner:
         step = steps[min(hint.position, len(steps) - 1)] if steps else None
         if step is None:
             return
+        if hint.kind == "missing_call" and step.kind == "goal" and step.request + 1 < len(self.requests):
+            step = Step("goal", step.call, step.request + 1)
         if step.kind == "lookup":
             self.layer.ruled_out.add((step.key, step.call.name))
         else:

@@ -112,7 +112,8 @@ class _Writer:
         fitting = [phrase for phrase in ask_phrases(self.domain, name) if set(words) <= set(phrase.slots)]
         if not fitting:
             raise Unsayable(f"no way of asking for {name} has a place for all that is given")
-        return fitting[int(self.rng.integers(len(fitting)))].fill(words)
+        phrase = fitting[int(self.rng.integers(len(fitting)))]
+        return phrase.fill({slot: f'"{text}"' if f": {{{slot}}}" in phrase.text else text for slot, text in words.items()})
 
     def _words(self, given: Input | None, key: str, value: JsonValue) -> str:
         if key in self.domain.entities:

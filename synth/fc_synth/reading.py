@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fc_gym.domain import Domain
+from fc_gym.keys import field_types, keys_in, plain_type
 from fc_gym.phrase import Phrase
+from fc_gym.tool import Parameter
 from fc_synth.query import ask_phrases
+from fc_synth.spoken import said
 
 __all__ = ["Request", "read_query"]
 
-_BREAK = re.compile(r"(?<=[.?!:])\s+")
-_JOIN = re.compile(r"^(?:then|after that,|once that's done,|and then please|when you have done that,)\s+", re.I)
+_BREAK = re.compile(r"(?<=[.?!:])\s+|(?<=[.?!]\")\s+")
+_ASK = "the_whole_request"
+_TAIL = r"(?:, please| for me| as well|, too| next|, too, please)?[.?!]*\s*$"
+_DAY = r"\d{1,2} [A-Z][a-z]+(?: \d{4})?"
+_SENTENCES = 4
+"""Most sentences that one request may take, since what is quoted may hold several."""
 
 
 @dataclass(frozen=True)
@@ -31,53 +38,43 @@ class Request:
     """The request in the user's words."""
 
 
-@dataclass(frozen=True)
-class _Match:
-    start: int
-    end: int
-    weight: int
-    request: Request
-
-
 def read_query(domain: Domain, text: str) -> list[Request]:
     """Return what a message asks for, in order; empty if nothing is understood.
 
-    Where several readings overlap, the one that explains most of the words literally wins, then the longer one.
+    Of all ways to cut the message into requests, the one that explains most of its letters literally is taken.
     """
-    found = sorted(_matches(domain, text), key=lambda match: (-match.weight, match.start - match.end, match.start))
-    chosen: list[_Match] = []
-    for match in found:
-        if all(match.end <= other.start or match.start >= other.end for other in chosen):
-            chosen.append(match)
-    return [match.request for match in sorted(chosen, key=lambda match: match.start)]
-
-
-def _matches(domain: Domain, text: str) -> Iterator[_Match]:
-    for start, end in _spans(text):
-        piece = text[start:end]
-        for tool, pattern, weight in _grammar(domain.fingerprint, domain):
-            match = pattern.search(piece)
-            if match:
-                words = {name: value.strip() for name, value in match.groupdict().items() if value}
-                yield _Match(start, end, weight, Request(tool, words, match[0].strip(" .?!")))
-
-
-def _spans(text: str) -> list[tuple[int, int]]:
-    """Return every run of up to three sentences, since what is quoted may hold more than one."""
     edges = [0, *(match.end() for match in _BREAK.finditer(text)), len(text)]
-    spans = []
-    for index, start in enumerate(edges[:-1]):
-        for end in edges[index + 1 : index + 5]:
-            spans.append((start, end))
-    return spans
+    best: list[tuple[int, int, list[Request]]] = [(0, 0, [])]
+    for end in range(1, len(edges)):
+        choice = best[end - 1]
+        for start in range(max(0, end - _SENTENCES), end):
+            found = _request(domain, text[edges[start] : edges[end]])
+            if found is not None:
+                weight, request = found
+                total, count, before = best[start]
+                choice = max(choice, (total + weight, count + 1, [*before, request]), key=lambda one: one[:2])
+        best.append(choice)
+    return best[-1][2]
+
+
+def _request(domain: Domain, piece: str) -> tuple[int, Request] | None:
+    """Return the request that explains most of a piece, with the number of letters it explains."""
+    found = None
+    for tool, pattern, weight in _grammar(domain.fingerprint, domain):
+        match = pattern.search(piece) if found is None or weight > found[0] else None
+        if match:
+            words = {name: value.strip() for name, value in match.groupdict().items() if value and name != _ASK}
+            words = {name: value[1:-1] if value[:1] == value[-1:] == '"' else value for name, value in words.items()}
+            found = (weight, Request(tool, words, match[_ASK]))
+    return found
 
 
 @lru_cache(maxsize=64)
 def _grammar(fingerprint: str, domain: Domain) -> tuple[tuple[str, re.Pattern[str], int], ...]:
     return tuple(
-        (tool, _pattern(variant), len(re.sub(r"\{[^{}]*\}", "", variant)))
-        for tool in domain.tools
-        for phrase in ask_phrases(domain, tool)
+        (name, _pattern(domain, name, variant), len(re.sub(r"\{[^{}]*\}", "", variant)))
+        for name in domain.tools
+        for phrase in ask_phrases(domain, name)
         for variant in _variants(phrase)
     )
 
@@ -90,18 +87,58 @@ def _variants(phrase: Phrase) -> list[str]:
     return variants
 
 
-_TAIL = r"(?:, please| for me| as well|, too| next| too|, please,)?[.?!]*\s*$"
-
-
-def _pattern(variant: str) -> re.Pattern[str]:
-    whole = variant[:1].isupper()
-    pieces = re.split(r"\{([^{}]*)\}", variant.rstrip(".?!") if whole else variant)
-    seen: set[str] = set()
+def _pattern(domain: Domain, tool: str, variant: str) -> re.Pattern[str]:
+    text = variant.rstrip(".?!") if variant[:1].isupper() else variant
     body = ""
-    for index, piece in enumerate(pieces):
-        if index % 2 and piece not in seen:
-            seen.add(piece)
-            body += f"(?P<{piece}>.+?)"
-        else:
-            body += ".+?" if index % 2 else re.escape(piece)
-    return re.compile(rf"(?:^|(?<=\W)){body}{_TAIL}", re.IGNORECASE)
+    seen: set[str] = set()
+    for index, piece in enumerate(re.split(r"\{([^{}]*)\}", text)):
+        if index % 2 == 0:
+            body += re.escape(piece)
+            continue
+        inner = _slot(domain, domain.tools[tool].parameters[piece])
+        body += f"(?:{inner})" if piece in seen else f"(?P<{piece}>{inner})"
+        seen.add(piece)
+    return re.compile(rf"(?:^|(?<=\W))(?P<{_ASK}>{body}){_TAIL}", re.IGNORECASE)
+
+
+def _slot(domain: Domain, one: Parameter) -> str:
+    """Return what the words for a parameter can look like."""
+    schema = one.schema.get("items", one.schema)
+    if one.key in domain.entities:
+        row = "|".join(_row(domain, one.key))
+        return f"(?:{row})(?: and (?:{row}))*" if one.many else row
+    if "enum" in schema:
+        return "|".join(re.escape(said(choice)) for choice in schema["enum"])
+    if schema.get("type") in ("integer", "number"):
+        return r"\d+(?:\.\d+)?"
+    return _text(one.key)
+
+
+def _row(domain: Domain, key: str) -> Iterator[str]:
+    """Yield what the words for a row can look like: a reference, or a head with modifiers."""
+    entity = domain.entities[key]
+    types = field_types(entity.row)
+    yield re.escape(f"that {entity.noun}")
+    tail = "".join(f"(?: {_named(modifier, types)})?" for modifier in entity.modifiers)
+    for head in entity.heads:
+        yield _named(head, types) + tail
+
+
+def _named(phrase: Phrase, types: dict[str, object]) -> str:
+    pieces = re.split(r"\{([^{}]*)\}", phrase.text)
+    return "".join(_field(types[piece]) if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
+
+
+def _field(type_: object) -> str:
+    plain = plain_type(type_)
+    if plain in (int, float):
+        return r"\d+(?:\.\d+)?"
+    return _text(next((key for _, key in keys_in(type_)), ""))
+
+
+def _text(key: str) -> str:
+    if key == "Date":
+        return _DAY
+    return r"\d\d:\d\d" if key == "Time" else r"(?:\"[^\"]+\"|.+?)"
+
+

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["Wording", "capital", "one_of", "plural_mended", "theirs", "yours"]
+__all__ = ["Wording", "capital", "one_of", "plural_mended", "theirs", "whole", "yours"]
 
 OPENERS = (
     "Could you {ask}?", "Can you {ask}?", "Please {ask}.", "Would you {ask}, please?", "I need you to {ask}.",
@@ -46,19 +46,27 @@ class Wording:
         """
         text = self._opened(asks[0], later)
         for ask in asks[1:]:
-            text = f"{text} {ask}" if whole(ask) else one_of(JOINS, self.rng).format(first=text, second=ask)
+            text = f"{text} {_ended(ask)}" if whole(ask) else one_of(JOINS, self.rng).format(first=text, second=ask)
         lead = "" if later else one_of(LEADS, self.rng)
         return f"{lead} {text}" if lead and lead[-1] in ".!:" else self._led(lead, text)
 
     def _opened(self, ask: str, later: bool) -> str:
         if whole(ask):
-            return ask
-        return capital(one_of(LATER_OPENERS if later else OPENERS, self.rng).format(ask=ask))
+            return _ended(ask)
+        openers = LATER_OPENERS if later else OPENERS
+        if ask.endswith('"'):
+            openers = tuple(one for one in openers if one.endswith("{ask}."))
+        return capital(one_of(openers, self.rng).format(ask=ask))
 
     def _led(self, lead: str, text: str) -> str:
         if not lead:
             return text
         return f"{lead} {text if text.startswith(('I ', 'I’', chr(73) + chr(39))) else text[0].lower() + text[1:]}"
+
+
+def _ended(sentence: str) -> str:
+    """Give a sentence its full stop, if it has no end."""
+    return sentence if sentence[-1] in ".?!" else f"{sentence}."
 
 
 def whole(ask: str) -> bool:

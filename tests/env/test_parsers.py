@@ -151,20 +151,29 @@ def test_a_thought_inside_an_argument_is_left_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('<tool_call>{"name": "f", "arguments": {"a": 1}</tool_call>', "tool call 1 is not JSON: Expecting ',' delimiter at character 36 of it"),
+        (
+            '<tool_call>{"name": "f", "arguments": {"a": 1}</tool_call>',
+            "tool call 1 is not JSON: Expecting ',' delimiter at character 36 of it",
+        ),
         ('<tool_call>{"name": "f", "argum', "tool call 1 is not JSON: Unterminated string"),
         ('<tool_call>{"name": "f", "arguments": {}}', "tool call 1 ends where </tool_call> is needed"),
-        ('<tool_call>{"name": "f"} {"name": "g"}</tool_call>', "tool call 1 goes on with '{\"name\": \"g\"}"),
-        ('<tool_call>{"name": "f", "arguments": {"a": "\\x"}}</tool_call>', "tool call 1 is not JSON: Invalid \\escape"),
+        ('<tool_call>{"name": "f"} {"name": "g"}</tool_call>', 'tool call 1 goes on with \'{"name": "g"}'),
+        (
+            '<tool_call>{"name": "f", "arguments": {"a": "\\x"}}</tool_call>',
+            "tool call 1 is not JSON: Invalid \\escape",
+        ),
         ('<tool_call>{"name": "f", "arguments": {"a": NaN}}</tool_call>', "NaN is no finite number"),
-        ('<tool_call>{"name": "f", "arguments": [1]}</tool_call>', "the arguments of 'f' are list, not an object"),
+        (
+            '<tool_call>{"name": "f", "arguments": [1]}</tool_call>',
+            "the arguments of 'f' are list, not an object",
+        ),
         ("<tool_call>[1, 2]</tool_call>", "tool call 1: not a call: [1, 2]"),
         ("Let me look.\n<tool_ca", "the response ends within the tag '<tool_ca'"),
         (f"<tool_call>{'[' * 10_000}", f"tool call 1 is nested more than {MAX_DEPTH} deep"),
         (f"<tool_call>{'9' * 10_000}</tool_call>", "tool call 1 is not JSON: Exceeds the limit"),
         (f"<tool_call>{'x' * MAX_TEXT}", "characters; 262144 are allowed"),
     ],
-)  # fmt: skip
+)
 def test_hermes_says_what_is_wrong_and_where(text: str, said: str) -> None:
     assert said in complaint("hermes", text)
 
@@ -193,7 +202,7 @@ def test_hermes_says_what_is_wrong_and_where(text: str, said: str) -> None:
         (f"[f(a={'[' * 100}{']' * 100})]", "tool call 1, f: an argument is nested too deeply"),
         (f"[f(a='{'x' * MAX_TEXT}')]", "the response has 262153 characters; 262144 are allowed"),
     ],
-)  # fmt: skip
+)
 def test_python_says_what_is_wrong_and_where(text: str, said: str) -> None:
     assert complaint("python", text).startswith(said)  # Python itself words the end of some
 
@@ -205,17 +214,26 @@ def test_python_says_what_is_wrong_and_where(text: str, said: str) -> None:
         ("<tool_call><function=f></tool_call>", "tool call 1, f: is not closed with </function>"),
         ("<tool_call>f()</tool_call>", "tool call 1 holds 'f()' where <function=TOOL> is needed"),
         ("<tool_call><function=f</tool_call>", "tool call 1: the tag <function=f... is not closed with >"),
-        ("<tool_call><function=f><parameter=a>1</function></tool_call>",
-         "tool call 1, f: a is not closed with </parameter>"),
-        ("<tool_call><function=f>a=1</function></tool_call>", "tool call 1, f: 'a=1' stands outside of a parameter"),
-        ("<tool_call><function=f><parameter=a>1</function></parameter></tool_call>",
-         "tool call 1, f: is not closed with </function>"),
-        ("<tool_call><function=f><parameter=a>1</parameter><parameter=a>1</parameter></function></tool_call>",
-         "tool call 1, f: a is given twice"),
+        (
+            "<tool_call><function=f><parameter=a>1</function></tool_call>",
+            "tool call 1, f: a is not closed with </parameter>",
+        ),
+        (
+            "<tool_call><function=f>a=1</function></tool_call>",
+            "tool call 1, f: 'a=1' stands outside of a parameter",
+        ),
+        (
+            "<tool_call><function=f><parameter=a>1</function></parameter></tool_call>",
+            "tool call 1, f: is not closed with </function>",
+        ),
+        (
+            "<tool_call><function=f><parameter=a>1</parameter><parameter=a>1</parameter></function></tool_call>",
+            "tool call 1, f: a is given twice",
+        ),
         ("<function=f></function>", "<function=...> stands outside of <tool_call>"),
         ("Let me look.\n<tool_call", "the response ends within the tag '<tool_call'"),
     ],
-)  # fmt: skip
+)
 def test_xml_says_what_is_wrong_and_where(text: str, said: str) -> None:
     assert complaint("qwen_xml", text) == said
 

@@ -9,10 +9,9 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import data_equivalence
-from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from fc_gym.env import ToolEnv
 from fc_gym.registration import make_env, register_envs
@@ -22,11 +21,10 @@ from fc_gym.vector import ToolVectorEnv
 from fc_gym.wrappers import DiscreteCalls, MessagesObservation, TextActions
 
 Env = gym.Env[Any, Any]
-Vector = VectorEnv[Any, Any, NDArray[Any]]
 
 DOMAINS = ("shop", "calendar", "mail")
 MODES = tuple(AutoresetMode)
-COUNT = 3
+COUNT = 2
 BROKEN: tuple[object, ...] = ([{"name": "nope"}], [17, "x"], [], [{"name": "add_to_cart", "arguments": 3}])
 
 
@@ -52,7 +50,7 @@ def short_tasks(domain: str) -> list[Task]:
     return [Task(f"t{seed}", domain, seed, turns, limits=Limits(steps=seed + 2)) for seed in range(4)]
 
 
-def pair(make: Callable[[], Env], mode: AutoresetMode, count: int = COUNT) -> tuple[ToolVectorEnv, Vector]:
+def pair(make: Callable[[], Env], mode: AutoresetMode, count: int = COUNT) -> tuple[ToolVectorEnv, Any]:
     """Return our vector environment and Gymnasium's over equal environments."""
     ours = ToolVectorEnv([make] * count, autoreset_mode=mode)
     return ours, SyncVectorEnv([make] * count, autoreset_mode=mode)
@@ -83,15 +81,13 @@ def text(known: Sequence[ToolCall], rng: np.random.Generator) -> object:
     )
 
 
-def same_course(
-    ours: ToolVectorEnv, theirs: Vector, seed: int, draw: Callable[..., object] = response
-) -> int:
+def same_course(ours: ToolVectorEnv, theirs: Any, seed: int, draw: Callable[..., object] = response) -> int:
     """Check that both say the same for a random policy; return how many episodes ended."""
     rng, ended, over = np.random.default_rng(seed), 0, np.zeros(ours.num_envs, dtype=np.bool_)
     known: list[Sequence[ToolCall]] = [()] * ours.num_envs
     here: Any = ours.reset(seed=seed)
     there: Any = theirs.reset(seed=seed)
-    for _ in range(25):
+    for _ in range(16):
         assert data_equivalence(here, there, exact=True)
         for position in np.flatnonzero(here[-1]["_grounded_calls"]):
             known[position] = here[-1]["grounded_calls"][position]
@@ -109,7 +105,7 @@ def same_course(
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("mode", MODES)
 @given(seed=st.integers(0, 10_000))
-@settings(deadline=None, max_examples=4)
+@settings(deadline=None, max_examples=2)
 def test_it_is_sync_vector_env_in_free_play(domain: str, mode: AutoresetMode, seed: int) -> None:
     ours, theirs = pair(lambda: make_env(domain), mode)
     assert same_course(ours, theirs, seed) > 0
@@ -122,7 +118,7 @@ def test_it_is_sync_vector_env_over_tasks_that_end_and_are_truncated(
 ) -> None:
     tasks = short_tasks(domain)
     ours, theirs = pair(lambda: make_env(domain, tasks), mode)
-    assert same_course(ours, theirs, 5) > 3
+    assert same_course(ours, theirs, 5) > 2
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -141,7 +137,7 @@ def test_it_is_sync_vector_env_over_wrapped_environments(
     wrap: Callable[[Env], Env], draw: Callable[..., object], mode: AutoresetMode
 ) -> None:
     ours, theirs = pair(lambda: Untimed(wrap(make_env("shop", short_tasks("shop")))), mode)
-    assert same_course(ours, theirs, 3, draw) > 3
+    assert same_course(ours, theirs, 3, draw) > 2
 
 
 def test_infos_that_only_some_environments_have_are_masked_as_in_sync_vector_env() -> None:
@@ -149,9 +145,11 @@ def test_infos_that_only_some_environments_have_are_masked_as_in_sync_vector_env
         def reset(self, **settings: Any) -> tuple[Any, dict[str, Any]]:
             observation, info = self.env.reset(**settings)
             rows: tuple[dict[str, Any], ...] = (
-                {}, {"a": 1, "b": {"c": 2.5}, "n": None}, {"a": 2, "b": {"d": np.ones(2)}, "t": (1, 2), "s": np.int8(3)},
+                {},
+                {"a": 1, "b": {"c": 2.5}, "n": None},
+                {"a": 2, "b": {"d": np.ones(2)}, "t": (1, 2), "s": np.int8(3)},
                 {"b": {}, "flag": True, "t": [3, 4], "final_obs": {"x": 1}},
-            )  # fmt: skip
+            )
             return observation, {**info, **rows[int(info["state_hash"], 16) % len(rows)]}
 
     ours, theirs = pair(lambda: Odd(make_env("shop")), AutoresetMode.NEXT_STEP, 8)
@@ -172,7 +170,7 @@ def test_spaces_metadata_and_attributes_are_those_of_sync_vector_env(mode: Autor
         assert getattr(ours, name) == getattr(theirs, name)
     ours.reset(seed=4)
     theirs.reset(seed=4)
-    assert ours.np_random_seed == theirs.np_random_seed == (4, 5, 6)
+    assert ours.np_random_seed == theirs.np_random_seed == (4, 5)
     assert [one.random() for one in ours.np_random] == [one.random() for one in theirs.np_random]
     assert ours.call("state_hash") == theirs.call("state_hash")
     assert ours.get_attr("legality") == ("keys",) * COUNT

@@ -1,0 +1,95 @@
+"""Rollouts: episodes played by a policy, recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fc_agents.policy import Policy
+from fc_gym.env import ToolEnv
+from fc_gym.record import Trajectory
+from fc_gym.task import Task
+from fc_gym.types import JsonValue
+
+__all__ = ["RolloutSummary", "rollout", "rollouts"]
+
+
+def rollout(
+    env: ToolEnv,
+    policy: Policy,
+    seed: int,
+    task: Task | None = None,
+    *,
+    reference: str = "",
+    settings: Mapping[str, JsonValue] | None = None,
+) -> Trajectory:
+    """Play one episode.
+
+    Args:
+        env: The environment, not wrapped.
+        policy: Who plays.
+        seed: Seeds the episode and the policy.
+        task: What to play; None: free play.
+        reference: How the domain is named in the record; its own name if not given.
+        settings: What else to keep in the header.
+    """
+    name = reference or env.domain.name
+    trajectory, observation, info = Trajectory.begin(env, name, seed, task, policy.name, settings)
+    policy.begin(env, seed)
+    over = False
+    while not over:
+        observation, info, over = trajectory.step(env, policy.act(observation, info))
+    return trajectory
+
+
+def rollouts(
+    env: ToolEnv, policy: Policy, seeds: Sequence[int], *, reference: str = "",
+    settings: Mapping[str, JsonValue] | None = None,
+) -> Iterator[Trajectory]:  # fmt: skip
+    """Play one episode per seed; with tasks in the environment, they are played in turn."""
+    for position, seed in enumerate(seeds):
+        task = env.tasks[position % len(env.tasks)] if env.tasks else None
+        yield rollout(env, policy, seed, task, reference=reference, settings=settings)
+
+
+@dataclass
+class RolloutSummary:
+    """What many trajectories came to."""
+
+    episodes: int = 0
+    steps: int = 0
+    calls: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    """Refused calls by code."""
+    tools: Counter[str] = field(default_factory=Counter)
+    """Accepted calls by tool."""
+    lengths: Counter[int] = field(default_factory=Counter)
+    """Episodes by number of calls."""
+    total: float = 0.0
+    """Sum of returns."""
+    passed: int = 0
+    """Episodes in which every turn passed."""
+    truncated: int = 0
+
+    def add(self, trajectory: Trajectory) -> None:
+        """Take in one trajectory."""
+        self.episodes += 1
+        self.steps += len(trajectory.steps)
+        self.total += trajectory.total
+        self.passed += any(step.parts["outcome"] == 1.0 for step in trajectory.steps)
+        self.truncated += bool(trajectory.steps and trajectory.steps[-1].truncated)
+        made = 0
+        for step in trajectory.steps:
+            calls = [] if isinstance(step.action, str) else step.action
+            made += len(calls)
+            for call, text in zip(calls, step.results, strict=True):
+                self._count(call["name"], text)
+        self.calls += made
+        self.lengths[made] += 1
+
+    def _count(self, name: str, text: str) -> None:
+        if text.startswith('{"error":{"code":"'):
+            self.refused[text.split('"', 6)[5]] += 1
+        else:
+            self.tools[name] += 1

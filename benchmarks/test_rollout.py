@@ -1,0 +1,94 @@
+"""Whole episodes of a policy that takes no time, and walks: microseconds each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import orjson
+import pytest
+
+from benchmarks.budget import AgainstFloor
+from benchmarks.depot import placing, short_task
+from fc_gym.domain import Domain
+from fc_gym.env import ToolEnv
+from fc_gym.graph import ApiGraph
+from fc_gym.registration import load_domain
+from fc_gym.session import Reference, Session
+from fc_gym.task import Task, Turn
+
+CALLS, REPLAYED = 10, 5
+WALKS = 4
+
+
+def test_on_a_session(against_floor: AgainstFloor, small: Domain) -> None:
+    task = short_task(small, CALLS)
+    against_floor(f"rollout of {CALLS} calls on Session", _Player(small, task), budget="rollout")
+
+
+def test_with_the_gold_policy(against_floor: AgainstFloor, small: Domain) -> None:
+    rollout = pytest.importorskip("fc_agents.rollout").rollout
+    policy = pytest.importorskip("fc_agents.script").GoldPolicy()
+    task = short_task(small, CALLS)
+    env = ToolEnv(small, tasks=[task])
+    what = f"rollout of {CALLS} calls by fc_agents, recorded"
+    against_floor(what, lambda: rollout(env, policy, 0, task), budget="rollout")
+
+
+@pytest.mark.parametrize("turns", [10, 100])
+def test_of_many_turns(against_floor: AgainstFloor, small: Domain, turns: int) -> None:
+    told = {"ItemId": ("ITM-10004",)}
+    each = tuple(Turn("Please note it.", ((placing(4, count),),), told=told) for count in range(turns))
+    task = Task(f"turns-{turns}", small.name, 0, each)
+    player, what = _Player(small, task), f"rollout of {turns} turns on Session, per turn"
+    against_floor(what, player, per=turns, shape="call in 100 : 10 turns")
+
+
+def test_replay(against_floor: AgainstFloor, large: Domain) -> None:
+    task = short_task(large, REPLAYED)
+    against_floor(f"replay and check of {REPLAYED} calls, 3 MB", _Player(large, task), budget="replay")
+
+
+def test_walk(against_floor: AgainstFloor, shop_graph: ApiGraph) -> None:
+    """Walk to hard targets in our shop, and drop what is not needed."""
+    walking = pytest.importorskip("fc_agents.walk")
+    minimised = pytest.importorskip("fc_agents.trace").minimised
+    shop = load_domain("shop")
+    starts = [Session.start(shop, seed) for seed in range(WALKS)]
+    targets = ("place_order", "open_return", "claim_refund", "cancel_order")
+    reached = 0
+
+    def walk() -> None:
+        nonlocal reached
+        reached = 0
+        for seed, session in enumerate(starts):
+            for target in targets:
+                try:
+                    trace = walking.walk(session, shop_graph, target, np.random.default_rng(seed))
+                except walking.DeadEnd:
+                    continue
+                reached += bool(minimised(session, trace))
+
+    against_floor("walk and minimise in shop, per walk that arrives", walk, per=lambda: reached)
+
+
+class _Player:
+    """Plays the verified calls of a task, from JSON text, and replies after each turn.
+
+    Args:
+        domain: Where to play.
+        task: What to play.
+    """
+
+    def __init__(self, domain: Domain, task: Task) -> None:
+        self.domain, self.task, self.reference = domain, task, Reference(domain, task)
+        self.texts = [[call.json() for layer in turn.gold for call in layer] for turn in task.turns]
+
+    def __call__(self) -> Any:
+        session = Session.start(self.domain, 0, self.task, self.reference)
+        for texts in self.texts:
+            for text in texts:
+                session.run([orjson.loads(text)])
+            parts = session.reply("Done.")
+        assert parts.outcome == 1.0
+        return parts

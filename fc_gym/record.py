@@ -1,0 +1,204 @@
+"""Trajectories: what an episode was, as one JSON line that can be played again to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from fc_gym.env import Observation, ToolEnv
+from fc_gym.errors import RecordError
+from fc_gym.task import Task
+from fc_gym.types import Action, JsonValue, ToolCall, leaves, to_json
+
+__all__ = ["FORMAT", "Header", "StepRecord", "Trajectory", "read_trajectories", "replayed"]
+
+FORMAT = "fc_gym/trajectory/1"
+"""Name and version of the line format."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What has to be known to play an episode again, and who played it."""
+
+    domain: str
+    """A domain's name, or its class as `file.py:Class`."""
+    fingerprint: str
+    """Of the domain's tools; another one means that the domain has changed since."""
+    seed: int
+    task: Task | None = None
+    policy: str = ""
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    """`env`: the settings of the environment; what else who plays wants to keep."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the packages that matter."""
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step: the response and what came of it."""
+
+    action: JsonValue
+    """The calls as objects, or the reply."""
+    results: tuple[str, ...]
+    user: str
+    reward: float
+    parts: Mapping[str, float]
+    state_hash: str
+    sources: tuple[Mapping[str, JsonValue], ...] = ()
+    """For each call, the origin of each argument leaf; null where nothing known had that value."""
+    raw: str | None = None
+    """The text of a model, where there was one."""
+    terminated: bool = False
+    truncated: bool = False
+
+
+@dataclass
+class Trajectory:
+    """An episode."""
+
+    header: Header
+    user: str = ""
+    """The first message of the user."""
+    start_hash: str = ""
+    steps: list[StepRecord] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        """The sum of rewards."""
+        return sum(step.reward for step in self.steps)
+
+    def line(self) -> str:
+        """Return the trajectory as one line of JSON, without the line end."""
+        header = {**asdict(self.header), "task": self.header.task.json() if self.header.task else None}
+        body = {"format": FORMAT, "header": header, "user": self.user, "start_hash": self.start_hash}
+        return to_json({**body, "steps": [asdict(step) for step in self.steps], "return": self.total})
+
+    @classmethod
+    def begin(cls, env: ToolEnv, reference: str, seed: int, task: Task | None, policy: str = "",
+              settings: Mapping[str, JsonValue] | None = None) -> tuple[Trajectory, Observation, dict[str, Any]]:  # fmt: skip
+        """Reset an environment and begin to record.
+
+        Args:
+            env: Where the episode is played.
+            reference: How the domain is named, so that it is found again.
+            seed: Seeds the episode.
+            task: What to play; None: free play.
+            policy: The name of who plays.
+            settings: What else to keep in the header.
+        """
+        observation, info = env.reset(seed=seed, options={"task": task} if task else None)
+        kept = {"env": env.settings, **(settings or {})}
+        header = Header(reference, env.domain.fingerprint, seed, task, policy, kept, _versions())
+        return cls(header, observation["user"], info["state_hash"]), observation, info
+
+    def step(self, env: ToolEnv, action: Action, raw: str | None = None) -> tuple[Observation, dict[str, Any], bool]:
+        """Take a step and record it.
+
+        Args:
+            env: The environment of `begin`.
+            action: The response.
+            raw: The text it was read from.
+
+        Returns:
+            The observation, the info, and whether the episode is over.
+        """
+        sources = () if isinstance(action, str) else tuple(_sources(env, call) for call in action)
+        observation, reward, terminated, truncated, info = env.step(action)
+        plain = env.action_space.to_jsonable([action])[0]
+        self.steps.append(
+            StepRecord(
+                plain, observation["results"], observation["user"], float(reward), info["reward_parts"],
+                info["state_hash"], sources, raw, terminated, truncated,
+            )
+        )  # fmt: skip
+        return observation, info, terminated or truncated
+
+
+def read_trajectories(path: Path) -> Iterator[Trajectory]:
+    """Read trajectories from JSON lines, one at a time.
+
+    Raises:
+        RecordError: If the file cannot be read, or a line is torn or no trajectory; it names the line.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield _read(line, f"{path}:{number}")
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def replayed(env: ToolEnv, trajectory: Trajectory) -> Trajectory:
+    """Play a trajectory's actions again.
+
+    Args:
+        env: An environment of the same domain and settings.
+        trajectory: What to play.
+
+    Returns:
+        A trajectory whose line is the same to the byte, if the world is.
+
+    Raises:
+        RecordError: If the domain's tools have changed since.
+    """
+    header = trajectory.header
+    if header.fingerprint != env.domain.fingerprint:
+        raise RecordError(
+            f"the tools of {header.domain} have changed since ({header.fingerprint} then, {env.domain.fingerprint} now)"
+        )
+    again, _, _ = Trajectory.begin(env, header.domain, header.seed, header.task, header.policy, header.settings)
+    again.header = header
+    for step in trajectory.steps:
+        action: Action = step.action if isinstance(step.action, str) else _calls(step.action)
+        again.step(env, action, step.raw)
+    return again
+
+
+def _read(line: bytes, where: str) -> Trajectory:
+    if not line.endswith(b"\n"):
+        raise RecordError(f"{where}: the line is torn; the file ends in the middle of a trajectory")
+    try:
+        body = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise RecordError(f"{where}: not JSON ({error}); every line must be one trajectory") from None
+    if not isinstance(body, dict) or body.get("format") != FORMAT:
+        found = body.get("format") if isinstance(body, dict) else type(body).__name__
+        raise RecordError(f"{where}: not a trajectory of the format {FORMAT} but {found!r}")
+    try:
+        return _ADAPTER.validate_python({name: body.get(name) for name in ("header", "user", "start_hash", "steps")})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RecordError(f"{where}: {place}: {first['msg']}") from None
+
+
+def _calls(action: Sequence[JsonValue]) -> list[ToolCall]:
+    """Give the calls back as they were, malformed ones too."""
+    return [ToolCall(one["name"], one["arguments"]) for one in action]
+
+
+def _sources(env: ToolEnv, call: ToolCall) -> dict[str, JsonValue]:
+    tool = env.domain.tools.get(call.name) if isinstance(call, ToolCall) else None
+    found: dict[str, JsonValue] = {}
+    for name, value in call.arguments.items() if tool else ():
+        key = tool.parameters[name].key if tool and name in tool.parameters else ""
+        for path, leaf, _ in leaves(value, name):
+            source = env.session.known.source(key or f"{call.name}.{name}", leaf)
+            found[path] = source.json() if source else None
+    return found
+
+
+def _versions() -> dict[str, str]:
+    try:
+        return {"fc_gym": version("fc-gym")}
+    except PackageNotFoundError:
+        return {}
+
+
+_ADAPTER: TypeAdapter[Trajectory] = TypeAdapter[Any](Trajectory)
