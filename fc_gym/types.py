@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,8 @@ __all__ = [
     "leaves",
     "to_json",
 ]
+
+_POSITION = re.compile(r"\[\d+\]")
 
 JsonValue = Any
 """None, bool, int, float, str, or a list or dict (with str keys) of these."""
@@ -164,8 +167,7 @@ def leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue, M
 
 def general_path(path: str) -> str:
     """Replace the positions in a path: `orders[3].id` becomes `orders[].id`."""
-    parts = path.split("[")
-    return "[".join([parts[0], *(part[part.index("]") :] for part in parts[1:])])
+    return _POSITION.sub("[]", path) if "[" in path else path
 
 
 def _leaves(
