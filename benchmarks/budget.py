@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -27,7 +28,7 @@ class Budget:
         return cls(1e6 / limit / FLOOR_MICROSECONDS, 1e6 / stretch / FLOOR_MICROSECONDS)
 
 
-NONE = Budget(float("inf"), 0.0)
+NONE = Budget(math.inf, 0.0)
 
 BUDGETS = {
     "": NONE,
@@ -62,7 +63,7 @@ class Row:
 
     what: str
     seconds: float
-    """Per unit of work; 0 if nothing came about."""
+    """Per unit of work; infinite if nothing came about."""
     floor: float
     """Seconds that the FLOOR took right before and after."""
     budget: str = ""
@@ -81,7 +82,7 @@ class Row:
         budget = BUDGETS[self.budget]
         if budget is NONE:
             return ""
-        if self.seconds == 0:
+        if self.seconds == math.inf:
             return "none made"
         return "stretch" if self.ratio <= budget.stretch else "within" if self.ratio <= budget.limit else "OVER"
 

@@ -11,29 +11,30 @@ undoes that. `--benchmark-json=PATH` writes `ratio`, `floor_us` and `budget` of 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 import gymnasium as gym
 import pytest
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import depot
 from benchmarks.budget import BUDGETS, NONE, AgainstFloor, Row, table
 from benchmarks.floor import floor_seconds, seconds
+from fc_gym.catalogue import register_envs
 from fc_gym.domain import Domain
 from fc_gym.graph import ApiGraph
 from fc_gym.measure import measure
-from fc_gym.registration import load_domain, register_envs
+from fc_gym.registration import load_domain
 
 ROWS = pytest.StashKey[list[Row]]()
-SLOW = 0.05
-"""Seconds from which on a thing is not repeated more than need be."""
+FEW = 8
+"""Rounds up to which they are counted by hand."""
 
 
 @pytest.fixture
-def against_floor(benchmark: BenchmarkFixture, pytestconfig: pytest.Config) -> AgainstFloor:
+def against_floor(benchmark: Any, pytestconfig: pytest.Config) -> AgainstFloor:
     """Run a benchmark between two timings of the FLOOR, and note how it compares."""
 
     def run(
@@ -47,11 +48,12 @@ def against_floor(benchmark: BenchmarkFixture, pytestconfig: pytest.Config) -> A
         less: Callable[[], object] | None = None,
         once: bool = False,
     ) -> None:
-        rounds = 1 if once else _rounds(work, setup)  # what is run once is not warmed up
+        rounds = 1 if once else _rounds(work, setup)
         before, floor = seconds(less, 50) if less else 0.0, floor_seconds()
-        if once or setup or rounds <= 8:
-            arguments = None if setup is None else lambda: (setup(), {})
-            benchmark.pedantic(work, setup=arguments, rounds=rounds)
+        if setup:
+            benchmark.pedantic(work, setup=lambda: (setup(), {}), rounds=rounds)
+        elif rounds <= FEW:
+            benchmark.pedantic(work, rounds=rounds)
         else:
             benchmark(work)
         floor = (floor + floor_seconds()) / 2
@@ -60,7 +62,7 @@ def against_floor(benchmark: BenchmarkFixture, pytestconfig: pytest.Config) -> A
             return
         units = per() if callable(per) else per
         median = float(benchmark.stats.stats.median)
-        row = Row(what, max(0.0, median - base) / units if units else 0.0, floor, budget, shape)
+        row = Row(what, max(0.0, median - base) / units if units else math.inf, floor, budget, shape)
         pytestconfig.stash.setdefault(ROWS, []).append(row)
         limit = BUDGETS[budget].limit if BUDGETS[budget] is not NONE else None
         benchmark.extra_info.update(what=what, ratio=row.ratio, floor_us=floor * 1e6, budget=limit)
@@ -111,8 +113,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _rounds(work: Callable[..., object], setup: Callable[[], tuple[Any, ...]] | None) -> int:
-    """Run once to warm up, and return how often the work is to be repeated by hand."""
+    """Run once to warm up, and return how often the work is to be repeated: for about 0.3 seconds."""
+    arguments = setup() if setup else ()
     begin = time.perf_counter()
-    work(*(setup() if setup else ()))
+    work(*arguments)
     spent = time.perf_counter() - begin
-    return 3 if spent > SLOW else max(3, min(400, int(0.3 / spent)))
+    return 1 if spent > 1.0 else max(3, min(400, int(0.3 / spent)))

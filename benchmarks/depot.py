@@ -125,7 +125,12 @@ NAMES = {"small": "benchmarks.depot:Depot", "large": "benchmarks.depot:LargeDepo
 
 def placing(item: int, quantity: int) -> ToolCall:
     """Return the call of the FLOOR for another article, by position."""
-    arguments = {"item": f"ITM-{10_000 + item}", "shelf": "north aisle, bay 12, row 4", "quantity": quantity, "note": ""}
+    arguments = {
+        "item": f"ITM-{10_000 + item}",
+        "shelf": "north aisle, bay 12, row 4",
+        "quantity": quantity,
+        "note": "",
+    }
     return ToolCall("place_stock", arguments)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from functools import cache
+from types import GenericAlias
 from typing import Any, NewType
 
 from fc_gym.domain import Domain
@@ -41,7 +42,9 @@ def many_tools(count: int) -> Domain:
         ids = [[f"KEY{table}-{row}" for row in range(ROWS)] for table in range(TABLES)]
         return cls(*({one: rows[table](one, f"thing {one}", 0) for one in ids[table]} for table in range(TABLES)))
 
-    fields = [(f"table{table}", dict[keys[table], rows[table]]) for table in range(TABLES)]
+    fields: list[tuple[str, Any]] = [
+        (f"table{table}", GenericAlias(dict, (key, rows[table]))) for table, key in enumerate(keys)
+    ]
     namespace = {**tools, "sample": classmethod(sample), "__doc__": "A world of many tools."}
     return Domain(dataclasses.make_dataclass(f"Many{count}", fields, namespace=namespace))
 
@@ -64,7 +67,7 @@ def _lists(table: int, keys: list[Any], rows: list[type]) -> Callable[..., Any]:
         """List all things of a kind."""
         return [dataclasses.replace(row) for row in getattr(self, f"table{table}").values()]
 
-    return _named(list_, "list", {"return": list[rows[table]]})  # type: ignore[valid-type]
+    return _named(list_, "list", {"return": GenericAlias(list, (rows[table],))})
 
 
 def _shows(table: int, keys: list[Any], rows: list[type]) -> Callable[..., Any]:

@@ -49,7 +49,7 @@ class ToolEnv(gym.Env[Observation, Action]):
         render_mode: `ansi`, `human` or None.
     """
 
-    metadata = {"render_modes": ["ansi", "human"], "render_fps": 4}
+    metadata = {"render_modes": ["ansi", "human"], "render_fps": 4}  # noqa: RUF012 (declared so by Gymnasium)
 
     def __init__(
         self,
@@ -75,6 +75,11 @@ class ToolEnv(gym.Env[Observation, Action]):
         self.terse, self.legality, self.render_mode = errors == "terse", legality, render_mode
         self._reward = reward
         total_named(reward)
+        self.settings = {
+            "reward": reward if isinstance(reward, str) else "custom",
+            "errors": errors,
+            "legality": legality,
+        }
         self.observation_space = observation_space()
         self.action_space = ToolCallSpace(domain)
         self._references: dict[int, Reference] = {}
@@ -327,4 +332,3 @@ def graph_of(domain: Domain) -> ApiGraph:
     if key not in _GRAPHS:
         _GRAPHS[key] = ApiGraph(domain, measure(domain))
     return _GRAPHS[key]
-

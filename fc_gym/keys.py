@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import collections.abc
 import dataclasses
+import functools
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
-__all__ = ["field_types", "key_values", "keys_in", "plain_type"]
+__all__ = ["field_types", "key_values", "keys_in", "plain_type", "row_types"]
 
 _SEQUENCES = (list, tuple, set, frozenset, collections.abc.Sequence, collections.abc.Iterable)
 _MAPPINGS = (dict, collections.abc.Mapping)
@@ -53,14 +55,21 @@ def key_values(annotation: object, value: object) -> Iterator[tuple[str, object]
             yield from key_values(arguments[0], inner)
 
 
-def field_types(cls: type) -> dict[str, Any]:
+@functools.cache
+def field_types(cls: type) -> Mapping[str, Any]:
     """Return the resolved annotation of each field of a dataclass.
 
     Raises:
         NameError: If an annotation names something its module does not define.
     """
     hints = typing.get_type_hints(cls, include_extras=True)
-    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+    return MappingProxyType({field.name: hints[field.name] for field in dataclasses.fields(cls)})
+
+
+def row_types(row: Any) -> Mapping[str, Any]:
+    """Return the resolved annotation of each field of a row."""
+    cls: type = row.__class__
+    return field_types(cls)
 
 
 def plain_type(annotation: object) -> object:

@@ -191,7 +191,9 @@ def _from_schema(one: Parameter) -> Iterator[JsonValue]:
         yield from (True, False)
     elif kind == "integer":
         low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-        yield from (number for number in range(low, low + len(SMALL_NUMBERS)) if number <= schema.get("maximum", number))
+        yield from (
+            number for number in range(low, low + len(SMALL_NUMBERS)) if number <= schema.get("maximum", number)
+        )
     elif kind == "number":
         low = float(schema.get("minimum", schema.get("exclusiveMinimum", 0.0)))
         yield from (number for number in (low + 1, low + 5, low + 20) if number <= schema.get("maximum", number))

@@ -8,7 +8,6 @@ it, gets the call accepted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -153,9 +152,9 @@ def _note(
 def _joins(probe: Probe, first: ToolCall, call: ToolCall, calls: list[ToolCall]) -> bool:
     """Return whether some second call gets `call` accepted after `first`, and does not without it."""
     for second in calls:
-        if second.name not in _idle(probe.domain) and _sequence(probe, [first, second, call]):
-            if not _sequence(probe, [second, call]):
-                return True
+        together = second.name not in _idle(probe.domain) and _sequence(probe, [first, second, call])
+        if together and not _sequence(probe, [second, call]):
+            return True
     return False
 
 
@@ -176,5 +175,5 @@ def _advance(probe: Probe, calls: list[ToolCall], found: _Findings, rng: np.rand
             return
 
 
-def _idle(domain: Domain) -> Iterator[str] | set[str]:
+def _idle(domain: Domain) -> set[str]:
     return {tool.name for tool in domain.tools.values() if tool.reads_only}

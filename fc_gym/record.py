@@ -80,8 +80,15 @@ class Trajectory:
         return to_json({**body, "steps": [asdict(step) for step in self.steps], "return": self.total})
 
     @classmethod
-    def begin(cls, env: ToolEnv, reference: str, seed: int, task: Task | None, policy: str = "",
-              settings: Mapping[str, JsonValue] | None = None) -> tuple[Trajectory, Observation, dict[str, Any]]:  # fmt: skip
+    def begin(
+        cls,
+        env: ToolEnv,
+        reference: str,
+        seed: int,
+        task: Task | None,
+        policy: str = "",
+        settings: Mapping[str, JsonValue] | None = None,
+    ) -> tuple[Trajectory, Observation, dict[str, Any]]:
         """Reset an environment and begin to record.
 
         Args:

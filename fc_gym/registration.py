@@ -1,39 +1,27 @@
-"""Domains by name or path, and the Gymnasium ids under which they are made."""
+"""Domains by name or path, and the environments made from them."""
 
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import gymnasium as gym
-
+from fc_gym.catalogue import OWN, domain_names, offered
 from fc_gym.domain import Domain
 from fc_gym.env import ToolEnv
 from fc_gym.errors import DomainError
 from fc_gym.task import Task, read_tasks
 from fc_gym.vector import ToolVectorEnv
 
-__all__ = ["domain_names", "env_ids", "load_domain", "make_env", "make_vector_env", "register_envs"]
-
-OWN = {"shop": "Shop", "calendar": "Calendar", "mail": "Mail"}
-"""Our domains: module in `fc_gym.domains`, and the class in it."""
-
-GROUP = "fc_gym.domains"
-"""Entry point group under which other packages offer domains: `name = "module:Class"`."""
+__all__ = ["load_domain", "make_env", "make_vector_env"]
 
 _LOADED: dict[str, Domain] = {}
-
-
-def domain_names() -> tuple[str, ...]:
-    """Return the names of our domains and of those that installed packages offer."""
-    return (*OWN, *sorted(set(_offered()) - set(OWN)))
 
 
 def load_domain(reference: str) -> Domain:
@@ -82,30 +70,8 @@ def make_vector_env(
     return ToolVectorEnv([_maker(domain, tasks, settings) for _ in range(num_envs)], **mode)
 
 
-def env_ids() -> tuple[str, ...]:
-    """Return the registered ids."""
-    return tuple(env_id for env_id in gym.registry if env_id.startswith("fc_gym/"))
-
-
-def register_envs() -> None:
-    """Register every domain as `fc_gym/Name-v0`; done once when `fc_gym` is imported."""
-    for name in domain_names():
-        env_id = f"fc_gym/{_title(name)}-v0"
-        if env_id not in gym.registry:
-            gym.register(
-                env_id,
-                entry_point="fc_gym.registration:make_env",
-                vector_entry_point="fc_gym.registration:make_vector_env",
-                kwargs={"domain": name},
-            )
-
-
 def _maker(domain: str, tasks: str | Sequence[Task] | None, settings: dict[str, Any]) -> Callable[[], ToolEnv]:
     return lambda: make_env(domain, tasks, **settings)
-
-
-def _offered() -> dict[str, str]:
-    return {point.name: point.value for point in entry_points(group=GROUP)}
 
 
 def _read(reference: str) -> Domain:
@@ -114,9 +80,9 @@ def _read(reference: str) -> Domain:
         return Domain(_class(_module(place), cls, reference))
     if reference in OWN:
         return Domain(_class(importlib.import_module(f"fc_gym.domains.{reference}"), OWN[reference], reference))
-    offered = _offered()
-    if reference in offered:
-        place, _, cls = offered[reference].partition(":")
+    found = offered()
+    if reference in found:
+        place, _, cls = found[reference].partition(":")
         return Domain(_class(_module(place), cls, reference), reference)
     have = domain_names()
     near = difflib.get_close_matches(reference, have, n=1)
@@ -128,7 +94,9 @@ def _class(module: ModuleType, name: str, reference: str) -> type:
     found = getattr(module, name, None)
     if isinstance(found, type):
         return found
-    have = [one for one, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__]
+    have = [
+        one for one, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__
+    ]
     raise DomainError(f"{reference}: there is no class {name!r}; the module defines {', '.join(have) or 'none'}")
 
 
@@ -144,7 +112,8 @@ def _module(place: str) -> ModuleType:
 def _module_at(path: Path) -> ModuleType:
     if not path.is_file():
         raise DomainError(f"{path}: there is no such file; name a class as file.py:Class")
-    name = f"fc_gym_file_{path.resolve().stem}_{abs(hash(str(path.resolve()))) % 10**8}"
+    digest = hashlib.blake2b(str(path.resolve()).encode(), digest_size=6).hexdigest()
+    name = f"fc_gym_file_{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise DomainError(f"{path}: is no Python file")
@@ -152,7 +121,3 @@ def _module_at(path: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
-
-
-def _title(name: str) -> str:
-    return "".join(part.title() for part in name.replace("-", "_").split("_"))

@@ -9,17 +9,19 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired
 
 import orjson
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError, with_config
 from pydantic.errors import PydanticSchemaGenerationError
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from fc_gym.errors import CallError
 from fc_gym.types import MAX_CALL_BYTES, JsonValue
 
 __all__ = ["ArgumentSchema"]
+
+_RULES = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=False)
 
 
 class ArgumentSchema:
@@ -41,8 +43,7 @@ class ArgumentSchema:
         self.tool = tool
         self.names = tuple(types)
         fields = {name: type_ if name in required else NotRequired[type_] for name, type_ in types.items()}
-        shape = TypedDict(tool, fields)  # type: ignore[operator]
-        shape.__pydantic_config__ = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=False)
+        shape = with_config(_RULES)(TypedDict(tool, fields))  # type: ignore[operator]
         self._adapter: TypeAdapter[dict[str, Any]] = _adapter(shape, types)
         self.json_schema: dict[str, JsonValue] = _tidy(self._adapter, descriptions)
 
@@ -136,7 +137,9 @@ def _tidy(adapter: TypeAdapter[dict[str, Any]], descriptions: Mapping[str, str])
 
 def _untitled(schema: Any) -> Any:
     if isinstance(schema, dict):
-        keep = {key: _untitled(inner) for key, inner in schema.items() if not (key == "title" and isinstance(inner, str))}
+        keep = {
+            key: _untitled(inner) for key, inner in schema.items() if not (key == "title" and isinstance(inner, str))
+        }
         options = keep.get("anyOf")
         if isinstance(options, list) and {"type": "null"} in options and len(options) == 2:
             other = next(option for option in options if option != {"type": "null"})

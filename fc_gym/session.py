@@ -216,7 +216,8 @@ class Session:
         return min(same, 1.0 - 1e-6)
 
     def _response_match(self, reply: str | None) -> float:
-        assert self.reference is not None and self._turn is not None
+        assert self.reference is not None
+        assert self._turn is not None
         results, answer = self.reference.turns[self.turn].results, self._turn.answer
         if not results and not answer:
             return 1.0

@@ -72,9 +72,7 @@ class ToolCallSpace(spaces.Space[Action]):
         """The names of the tools, in the order of `info["action_mask"]`."""
         return tuple(self.domain.tools)
 
-    def sample(
-        self, mask: Sequence[ToolCall] | NDArray[np.int8] | None = None, probability: None = None
-    ) -> Action:
+    def sample(self, mask: Sequence[ToolCall] | NDArray[np.int8] | None = None, probability: None = None) -> Action:
         """Draw an action: one call in nineteen cases of twenty, else a reply.
 
         Args:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import dataclasses
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from fc_gym.types import canonical
 
@@ -26,7 +25,7 @@ class State(Generic[W]):
     def world(self) -> W:
         return self._world
 
-    def fork(self) -> "State[W]":
+    def fork(self) -> State[W]:
         return State(copy.deepcopy(self._world))
 
     copy = fork

@@ -85,7 +85,7 @@ class Tool:
     def with_defaults(self, arguments: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         """Return the arguments in the order of the signature, those left out at their defaults."""
         return {
-            name: arguments[name] if name in arguments else one.default
+            name: arguments.get(name, one.default)
             for name, one in self.parameters.items()
             if name in arguments or not one.required
         }
@@ -110,7 +110,9 @@ def read_tool(cls: type, name: str) -> Tool:
     for phrase in asks:
         for one in parameters.values():
             if one.required and one.name not in phrase.required:
-                raise DomainError(f"{where}: {one.name} is required, so every line of Asks needs the slot {{{one.name}}}")
+                raise DomainError(
+                    f"{where}: {one.name} is required, so every line of Asks needs the slot {{{one.name}}}"
+                )
     returns = dict(keys_in(_hints(function, where).get("return")))
     return Tool(name, doc.description, parameters, arguments, returns, asks, says, doc.consent, function)
 
@@ -137,7 +139,9 @@ def _hints(function: Callable[..., object], where: str) -> dict[str, Any]:
             collections.deque(keys_in(type_), maxlen=0)  # resolves the fields of the rows in it
         return hints
     except (NameError, TypeError) as error:
-        raise DomainError(f"{where}: an annotation cannot be resolved ({error}); import the name in its module") from None
+        raise DomainError(
+            f"{where}: an annotation cannot be resolved ({error}); import the name in its module"
+        ) from None
 
 
 def _schema(

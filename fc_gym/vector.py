@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -189,11 +190,26 @@ class ToolVectorEnv(VectorEnv[Any, Sequence[Any], NDArray[Any]]):
 
 def _combined(infos: Sequence[Info | None]) -> Info:
     """Gather infos as `VectorEnv._add_info` does, but key by key: the values, and who has any."""
+    given = [info for info in infos if info is not None]
+    if len(given) == len(infos) and all(len(info) == len(given[0]) for info in given):
+        with contextlib.suppress(KeyError):
+            return _gathered({key: [info[key] for info in given] for key in given[0]})
     gathered: Info = {}
-    for key in dict.fromkeys(key for info in infos if info for key in info):
+    for key in dict.fromkeys(key for info in given for key in info):
         has = np.array([info is not None and key in info for info in infos], dtype=np.bool_)
         values = [info[key] if info and key in info else None for info in infos]
         gathered[key], gathered[f"_{key}"] = _column(key, values, has), has
+    return gathered
+
+
+def _gathered(columns: Mapping[str, list[Any]]) -> Info:
+    """Gather what every environment has."""
+    gathered: Info = {}
+    for key, values in columns.items():
+        has = np.ones(len(values), dtype=np.bool_)
+        whole = key != "final_obs" and type(values[0]) in (int, float, bool)
+        gathered[key] = np.array(values, dtype=type(values[0])) if whole else _column(key, values, has)
+        gathered[f"_{key}"] = has
     return gathered
 
 

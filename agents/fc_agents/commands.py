@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,11 @@ from fc_agents.walking import WalkPolicy
 from fc_gym.cli.console import console, progress, table
 from fc_gym.errors import RecordError, TaskError
 from fc_gym.record import Trajectory, read_trajectories, replayed
-from fc_gym.registration import load_domain, make_env
+from fc_gym.registration import make_env
 
 __all__ = ["replay", "rollout"]
 
-POLICIES = {"random": RandomPolicy, "walk": WalkPolicy, "gold": GoldPolicy}
+POLICIES: dict[str, Callable[[], Policy]] = {"random": RandomPolicy, "walk": WalkPolicy, "gold": GoldPolicy}
 
 
 def rollout(

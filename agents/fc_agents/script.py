@@ -52,11 +52,10 @@ class GoldPolicy:
         task = env.session.task
         if task is None:
             raise TaskError("the gold policy plays tasks; give a file of them (--tasks)")
-        self.waiting = [
-            action
-            for turn in task.turns
-            for action in (*(list(layer) for layer in turn.gold), " ".join(turn.answer) or "Done.")
-        ]
+        self.waiting = []
+        for turn in task.turns:
+            self.waiting += [list(layer) for layer in turn.gold]
+            self.waiting.append(" ".join(turn.answer) or "Done.")
 
     def act(self, observation: Observation, info: dict[str, Any]) -> Action:
         """Return the next layer or reply."""

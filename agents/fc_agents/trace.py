@@ -10,7 +10,18 @@ from fc_gym.provenance import Source
 from fc_gym.session import Session
 from fc_gym.types import JsonValue, ToolCall, ToolResult, leaves
 
-__all__ = ["Executed", "Leaf", "Refused", "Trace", "Unseen", "argument_leaves", "execute", "hoisted", "layers", "minimised"]
+__all__ = [
+    "Executed",
+    "Leaf",
+    "Refused",
+    "Trace",
+    "Unseen",
+    "argument_leaves",
+    "execute",
+    "hoisted",
+    "layers",
+    "minimised",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ after the target.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from fc_agents.trace import Executed, Refused, Trace, Unseen, argument_leaves, execute
 from fc_gym.domain import Domain
 from fc_gym.graph import ApiGraph
-from fc_gym.keys import field_types, keys_in
+from fc_gym.keys import keys_in, row_types
 from fc_gym.known import Known, draw_call, grounded_calls, world_values
 from fc_gym.measure import Probe
 from fc_gym.session import Session
@@ -55,7 +56,7 @@ def walk(
     target: str,
     rng: np.random.Generator,
     bound: Mapping[str, JsonValue] | None = None,
-    settings: Settings = Settings(),  # noqa: B008 (frozen)
+    settings: Settings = Settings(),
 ) -> Trace:
     """Walk to a target tool.
 
@@ -116,7 +117,7 @@ class _Walk:
         self.wanted.add((call.name, code))
         try:
             for name in self._ordered(self.graph.enablers(call.name, code)):
-                if self._try(lambda name=name: self.reach(name, self._related(call, name), depth)):  # type: ignore[misc]
+                if self._try(partial(self.reach, name, self._related(call, name), depth)):
                     return
         finally:
             self.wanted.discard((call.name, code))
@@ -131,13 +132,17 @@ class _Walk:
         try:
             for name in self._ordered(self.graph.producers(key)):
                 call = self._lookup(self.domain.tools[name], key, value)
-                if call and self._try(lambda call=call: (self._secure(call, depth), self._run(call))):  # type: ignore[misc]
+                if call and self._try(partial(self._secured, call, depth)):
                     return
         finally:
             self.wanted.discard((key, str(value)))
         raise DeadEnd(f"nothing shows {key}")
 
-    def _try(self, attempt) -> bool:  # type: ignore[no-untyped-def]
+    def _secured(self, call: ToolCall, depth: int) -> Executed:
+        self._secure(call, depth)
+        return self._run(call)
+
+    def _try(self, attempt: Callable[[], object]) -> bool:
         mark, length = self.session.fork(), len(self.trace)
         try:
             attempt()
@@ -199,7 +204,7 @@ class _Walk:
         entity = self.domain.entities[one.key]
         for name in makers:
             before = set(entity.rows(self.session.state.world))
-            if self._try(lambda name=name: self.reach(name, {}, depth + 1)):  # type: ignore[misc]
+            if self._try(partial(self.reach, name, {}, depth + 1)):
                 new = [key for key in entity.rows(self.session.state.world) if key not in before]
                 if len(new) == 1 and self.session.known.source(one.key, new[0]):
                     return new[0]
@@ -259,10 +264,10 @@ class _Walk:
 
 
 def attribute(row: object, one: Parameter) -> JsonValue | None:
-    """Return the field of a row that a parameter asks for: the same name, or else the same key; None if there is none."""
-    if row is None:
-        return None
-    if hasattr(row, one.name):
-        return getattr(row, one.name)
-    alike = [name for name, type_ in field_types(type(row)).items() if one.key and [one.key] == [k for _, k in keys_in(type_)]]
+    """Return the field of a row that a parameter asks for: of the same name, or else the only one of the same key."""
+    if row is None or hasattr(row, one.name):
+        return getattr(row, one.name, None)
+    alike = [
+        name for name, type_ in row_types(row).items() if one.key and [one.key] == [key for _, key in keys_in(type_)]
+    ]
     return getattr(row, alike[0]) if len(alike) == 1 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NewType, get_args, get_origin
 
 from fc_gym.checks.play import Play, Trial
@@ -82,5 +82,5 @@ def _code(trial: Trial) -> str:
     return trial.refusal.code if trial.refusal else "a crash"
 
 
-def _fields(world: type) -> dict[str, object]:
+def _fields(world: type) -> Mapping[str, object]:
     return field_types(world) if dataclasses.is_dataclass(world) else {}

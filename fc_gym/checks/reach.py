@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fc_gym.checks.play import Play, Trial
-from fc_gym.checks.report import Checked, Finding
+from fc_gym.checks.report import Checked, Finding, Severity
 from fc_gym.measure import measure
 
 __all__ = ["NAME", "check"]
@@ -36,7 +36,7 @@ def _further(play: Play, missing: set[str]) -> Iterator[Trial]:
 
 
 def _finding(play: Play, name: str, fair: list[Trial]) -> Finding:
-    severity = "warning" if play.domain.foreign else "error"
+    severity: Severity = "warning" if play.domain.foreign else "error"
     tried = [trial for trial in fair if trial.call.name == name]
     luck = next((trial for trial in play.trials() if trial.ok and trial.call.name == name), None)
     if luck is not None or name in _measured(play):
@@ -49,7 +49,7 @@ def _finding(play: Play, name: str, fair: list[Trial]) -> Finding:
     else:
         needs = ", ".join(sorted(play.domain.tools[name].needs)) or "its arguments"
         message = f"no call could be made, since nothing shows or says {needs}; give it in some result"
-    return Finding(NAME, play.where(name), message, severity)  # type: ignore[arg-type]
+    return Finding(NAME, play.where(name), message, severity)
 
 
 def _measured(play: Play) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fc_gym.checks.play import Play
-from fc_gym.checks.report import Checked, Finding, distinct
+from fc_gym.checks.report import Checked, Finding, Severity, distinct
 
 __all__ = ["NAME", "check"]
 
@@ -13,12 +13,12 @@ NAME = "reads"
 def check(play: Play) -> Checked:
     """Look at what the accepted calls of the recorded sessions changed."""
     accepted = [trial for trial in play.trials() if trial.ok]
-    severity = "warning" if play.domain.foreign else "error"
+    severity: Severity = "warning" if play.domain.foreign else "error"
     findings = []
     for trial in accepted:
         if trial.change and play.domain.tools[trial.call.name].reads_only:
             message = f"its name promises to read, but it changes {trial.change}; rename it or change nothing ({trial})"
-            findings.append(("read", Finding(NAME, play.where(trial.call.name), message, severity)))  # type: ignore[arg-type]
+            findings.append(("read", Finding(NAME, play.where(trial.call.name), message, severity)))
     if not play.domain.foreign:
         changed = {trial.call.name for trial in accepted if trial.change}
         idle = [name for name in {trial.call.name: None for trial in accepted} if name not in changed]

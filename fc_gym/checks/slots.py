@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from fc_gym.phrase import Phrase
 from fc_gym.types import JsonValue, ToolCall
 
-__all__ = ["fills", "slot_values"]
+__all__ = ["missing_slots", "slot_values"]
 
 _STEP = re.compile(r"\.(\w+)|(\[\])|(#)")
 
@@ -42,13 +42,8 @@ def slot_values(slot: str, value: JsonValue) -> list[JsonValue] | None:
     return [one for one in values if one not in (None, "")]
 
 
-def fills(phrase: Phrase, call: ToolCall, value: JsonValue) -> bool:
-    """Return whether a line of `Says:` can be told of a call and its result."""
-    return not any(True for _ in missing(phrase, call, value))
-
-
-def missing(phrase: Phrase, call: ToolCall, value: JsonValue) -> Iterator[str]:
-    """Return the required slots that have no value."""
+def missing_slots(phrase: Phrase, call: ToolCall, value: JsonValue) -> Iterator[str]:
+    """Return the slots that a line of `Says:` cannot do without, and that have no value in a call and its result."""
     for slot in phrase.required:
         if _is_result(slot):
             if not slot_values(slot, value):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fc_gym.checks.play import Play
-from fc_gym.checks.report import Checked, Finding, distinct
-from fc_gym.checks.slots import missing, slot_values
+from fc_gym.checks.report import Checked, Finding, Severity, distinct
+from fc_gym.checks.slots import missing_slots, slot_values
 from fc_gym.entity import Entity
 from fc_gym.known import Known, candidates
 from fc_gym.phrase import Phrase
@@ -34,7 +34,7 @@ def check(play: Play) -> Checked:
 
 
 def _described(play: Play, tool: Tool) -> Iterator[tuple[str, Finding]]:
-    severity: Any = "warning" if play.domain.foreign else "error"
+    severity: Severity = "warning" if play.domain.foreign else "error"
     where = play.where(tool.name)
     if not tool.description:
         yield "", Finding(NAME, where, "it has no description; begin its docstring with what it does", severity)
@@ -81,7 +81,7 @@ def _told(play: Play, tool: Tool) -> Iterator[tuple[str, Finding]]:
         message += "; write the path of one, such as {result.name}"
         yield slot, Finding(NAME, where, f"{message} ({accepted[0]})")
     for trial, value in zip(accepted, results, strict=True):
-        gaps = [next(missing(phrase, trial.call, value), "") for phrase in tool.says]
+        gaps = [next(missing_slots(phrase, trial.call, value), "") for phrase in tool.says]
         if not lost and gaps and all(gaps):
             message = f"no line of Says can tell a result in which {{{gaps[0]}}} has no value"
             message += "; put it in [brackets] in one"

@@ -1,4 +1,4 @@
-"""The command group: our own commands, and those that installed packages offer."""
+"""The command line: finds commands, runs them, and tells their errors in one sentence."""
 
 from __future__ import annotations
 
@@ -7,56 +7,53 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
 from io import TextIOWrapper
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from fc_gym.cli.check import check, check_env
 from fc_gym.cli.console import complain
-from fc_gym.cli.graph import graph
-from fc_gym.cli.show import list_domains, show, version
-from fc_gym.errors import DomainError, FcGymError
+from fc_gym.cli.plugins import commands, first_line, loaded
+from fc_gym.errors import FcGymError
 
-__all__ = ["GROUP", "app", "main"]
+__all__ = ["app", "main"]
 
-GROUP = "fc_gym.commands"
-"""Entry point group under which packages offer commands: `name = "module:function"`."""
-
-_OWN: dict[str, Callable[..., None]] = {
-    "list": list_domains,
-    "show": show,
-    "check": check,
-    "check-env": check_env,
-    "graph": graph,
-    "version": version,
-}
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 class _Commands(TyperGroup):
-    """Our own commands, and those of plug-ins, each loaded when it is asked for."""
+    """Our own commands, and those of plug-ins, each loaded when it is called."""
+
+    _overview = False
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*_OWN, *sorted(set(_offered()) - set(_OWN))]
+        return list(commands())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name in _OWN:
-            return _command(cmd_name, _OWN[cmd_name])
-        point = _offered().get(cmd_name)
-        return None if point is None else _command(cmd_name, _loaded(point))
+        point = commands().get(cmd_name)
+        if point is None:
+            return None
+        return _described(cmd_name, first_line(point)) if self._overview else _command(cmd_name, loaded(point))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        # typer looks for near misses among these
-        self.commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        # typer looks for near misses among the names in this table
+        self.commands: Any = dict.fromkeys(commands())
         return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        self._overview = True
+        super().format_help(ctx, formatter)
+        self._overview = False
 
 
 app = typer.Typer(
-    cls=_Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)  # fmt: skip
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings=_SETTINGS,
+)
 
 
 @app.callback()
@@ -77,11 +74,15 @@ def main() -> None:
 
 
 def _command(name: str, function: Callable[..., Any]) -> Any:
-    alone = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
+    alone = typer.Typer(add_completion=False, context_settings=_SETTINGS)
     alone.command(name)(_told(function))
-    made = typer.main.get_command(alone)
-    made.name = name
-    return made
+    return typer.main.get_command(alone)
+
+
+def _described(name: str, words: str) -> Any:
+    alone = typer.Typer(add_completion=False)
+    alone.command(name, help=words)(lambda: None)
+    return typer.main.get_command(alone)
 
 
 def _told(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,13 +95,17 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
         except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except BrokenPipeError:
-            # whoever read the output has gone; the interpreter must not try to flush it either
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            _forget_stdout()
             raise typer.Exit(1) from None
         except (Exception, KeyboardInterrupt) as error:
             raise typer.Exit(_tell(error)) from None
 
     return run
+
+
+def _forget_stdout() -> None:
+    """Let what is still to be flushed go nowhere, since whoever read it has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _tell(error: BaseException) -> int:
@@ -118,26 +123,4 @@ def _words(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
-    return f"{type(error).__name__}: {error}{notes} (a bug; FC_GYM_DEBUG=1 shows where)"
-
-
-def _offered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _loaded(point: EntryPoint) -> Callable[..., Any]:
-    try:
-        function = point.load()
-    except Exception as error:
-        return _broken(point, error)
-    return function if callable(function) else _broken(point, TypeError(f"it is a {type(function).__name__}"))
-
-
-def _broken(point: EntryPoint, error: Exception) -> Callable[..., None]:
-    reason = f"the command {point.name} ({point.value}) cannot be loaded ({type(error).__name__}: {error})"
-
-    def broken() -> None:
-        raise DomainError(reason) from error
-
-    broken.__doc__ = f"Cannot be loaded: {type(error).__name__}."
-    return broken
+    return f"{type(error).__name__}: {error}{notes} (FC_GYM_DEBUG=1 shows where)"

@@ -9,10 +9,10 @@ import gymnasium as gym
 import typer
 from gymnasium.utils.env_checker import check_env as gymnasium_check
 
+from fc_gym.catalogue import domain_names, env_ids
 from fc_gym.checks import Report, check_domain
 from fc_gym.cli.console import console, progress, say, say_json, sentence, table
-from fc_gym.cli.show import gym_ids
-from fc_gym.registration import domain_names, load_domain
+from fc_gym.registration import load_domain
 
 __all__ = ["check", "check_env"]
 
@@ -42,8 +42,7 @@ def check_env(
 ) -> None:
     """Run Gymnasium's own check on environments, warnings counted as errors; ends with 1 if one fails."""
     rows = []
-    names = ids or list(gym_ids().values())
-    gym_ids()
+    names = ids or env_ids()
     with progress("checking environments", len(names)) as advance:
         for env_id in names:
             rows.append((env_id, _env_verdict(env_id)))

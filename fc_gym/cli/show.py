@@ -5,16 +5,16 @@ from __future__ import annotations
 from importlib.metadata import version as installed
 from typing import Annotated, Any
 
-import gymnasium as gym
 import typer
 
+from fc_gym.catalogue import domain_names, env_id
 from fc_gym.cli.console import console, say, say_json, sentence, table
 from fc_gym.domain import Domain
 from fc_gym.errors import DomainError
-from fc_gym.registration import domain_names, env_ids, load_domain, register_envs
+from fc_gym.registration import load_domain
 from fc_gym.tool import Parameter, Tool
 
-__all__ = ["gym_ids", "list_domains", "show", "version"]
+__all__ = ["list_domains", "show", "version"]
 
 
 def list_domains(
@@ -55,18 +55,12 @@ def version() -> None:
     say(f"fc-gym {installed('fc-gym')}")
 
 
-def gym_ids() -> dict[str, str]:
-    """Return the registered Gymnasium id of each domain."""
-    register_envs()
-    return {str(gym.spec(env_id).kwargs["domain"]): env_id for env_id in env_ids()}
-
-
 def _summary(name: str) -> dict[str, Any]:
     try:
         found = load_domain(name)
     except DomainError as error:
         return {"name": name, "error": str(error)}
-    return {"name": name, **_counts(found), "gym_id": gym_ids().get(name, "")}
+    return {"name": name, **_counts(found), "gym_id": env_id(name)}
 
 
 def _counts(domain: Domain) -> dict[str, int]:
@@ -82,7 +76,13 @@ def _row(tool: Tool) -> tuple[str, ...]:
 
 def _signature(parameter: Parameter) -> str:
     kind = _kind(parameter.schema)
-    return f"{parameter.name}: {kind}" if parameter.required else f"{parameter.name}: {kind} = {parameter.default!r}"
+    if parameter.required:
+        return f"{parameter.name}: {kind}"
+    return (
+        f"{parameter.name}?: {kind}"
+        if parameter.default is None
+        else f"{parameter.name}: {kind} = {parameter.default!r}"
+    )
 
 
 def _kind(schema: Any) -> str:

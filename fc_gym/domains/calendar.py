@@ -138,9 +138,7 @@ class Calendar:
         world._fill_calendar(rng)
         return world
 
-    def find_colleagues(
-        self, name: PersonName | None = None, department: Department | None = None
-    ) -> list[Colleague]:
+    def find_colleagues(self, name: PersonName | None = None, department: Department | None = None) -> list[Colleague]:
         """Search the company directory by name, by department or by both.
 
         Args:
@@ -334,6 +332,9 @@ class Calendar:
         Says:
             I have put {result.name} from {result.department} on the guest list for {event}.
             Done: {result.name} is on the list for {event}.
+
+        Consent:
+            Whom to invite is for the owner to say.
         """
         self._open(event)
         who = _find(self.colleagues, colleague)
@@ -344,9 +345,7 @@ class Calendar:
         self.guests[event].append(guest)
         return replace(guest)
 
-    def record_answer(
-        self, event: EventId, colleague: EmailAddress, answer: Literal["accepted", "declined"]
-    ) -> Guest:
+    def record_answer(self, event: EventId, colleague: EmailAddress, answer: Literal["accepted", "declined"]) -> Guest:
         """Write down how a guest answered the invitation to an announced event; who declines needs no seat.
 
         Args:
@@ -441,6 +440,9 @@ class Calendar:
         Says:
             The invitations to {event} have gone out to {result[].name}.
             I have announced {event}. Invited: {result[].name}.
+
+        Consent:
+            It writes to everybody on the guest list.
         """
         row = self._open(event)
         if row.status == "announced":
@@ -589,14 +591,10 @@ class Calendar:
         days = [workdays[i] for i in rng.permutation(len(workdays))[: int(rng.integers(3, 5))]]
         announced, drafts = int(rng.choice([0, 0, 1, 2])), int(rng.integers(2, 5))
         total = announced + drafts + int(rng.integers(0, 3))
-        for i, pick in enumerate(
-            rng.permutation(len(_STARTS))[:total]
-        ):  # the first three are on different days
+        for i, pick in enumerate(rng.permutation(len(_STARTS))[:total]):  # the first three are on different days
             title, minutes = _TITLES[int(rng.integers(len(_TITLES)))], (30, 45, 60, 90)[int(rng.integers(4))]
             day, start = days[i % len(days)], Time(_STARTS[pick])
-            row = Event(
-                EventId(mint("EVT", self.minted)), title, day, start, self._slot(day, start, minutes), "draft"
-            )
+            row = Event(EventId(mint("EVT", self.minted)), title, day, start, self._slot(day, start, minutes), "draft")
             self.minted += 1
             self.events[row.id], self.guests[row.id] = row, []
             self._prepare(rng, row.id, i < announced, i >= announced + drafts)

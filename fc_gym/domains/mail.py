@@ -345,9 +345,7 @@ class Mail:
         """
         row = self._open(draft)
         recipient = row.recipient or PersonName("")
-        _insist(
-            recipient != "", "no_recipient", f"draft {draft} goes to nobody", "write it to a person first"
-        )
+        _insist(recipient != "", "no_recipient", f"draft {draft} goes to nobody", "write it to a person first")
         _insist(row.body != "", "no_body", f"draft {draft} is empty", "write its text first")
         letter = Letter(row.subject, recipient, row.body, row.attachments, self._departure(day))
         if day is None:

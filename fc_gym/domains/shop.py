@@ -679,9 +679,7 @@ class Shop:
         if means.balance is not None:
             means.balance = round(means.balance + amount, 2)
 
-    def _order(
-        self, to: Address, by: Card, day: Date, status: Status, goods: dict[ProductId, int]
-    ) -> Order:
+    def _order(self, to: Address, by: Card, day: Date, status: Status, goods: dict[ProductId, int]) -> Order:
         lines, key = self._lines(goods), OrderId(self._mint("ORD"))
         total, ways = round(sum(line.amount for line in lines), 2), (by.id, by.method, by.digits)
         self.orders[key] = Order(key, day, total, to.label, to.city, status, day, False, *ways, lines)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fc_agents.trace import Executed, Leaf, Trace, argument_leaves, execute
+
 from fc_gym.domain import Domain
 from fc_gym.graph import ApiGraph
 from fc_gym.provenance import Source
@@ -121,9 +122,7 @@ def _asked(domain: Domain, graph: ApiGraph, trace: Trace, index: int, first: int
         return False
     mine = {(leaf.key, str(leaf.value)) for leaf in argument_leaves(domain, step.call)}
     rows = {pair for pair in mine if pair[0] in domain.entities}
-    later = {
-        (leaf.key, str(leaf.value)) for one in trace[index + 1 :] for leaf in argument_leaves(domain, one.call)
-    }
+    later = {(leaf.key, str(leaf.value)) for one in trace[index + 1 :] for leaf in argument_leaves(domain, one.call)}
     free = implicit and not tool.consent and graph.harmless(tool.name)
     return not free or mine != rows or not rows <= later
 

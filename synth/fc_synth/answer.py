@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-
 from fc_agents.trace import Executed
+
 from fc_gym.domain import Domain
 from fc_gym.phrase import Phrase
 from fc_gym.types import JsonValue
@@ -55,7 +55,9 @@ def answer(
             if all(filled.get(slot) for slot in phrase.required):
                 texts.append(capital(plural_mended(phrase.fill(filled))))
                 if tool.reads_only:
-                    must += [text for slot, text in results.items() if text and f"{text}" in texts[-1] and "#" not in slot]
+                    must += [
+                        text for slot, text in results.items() if text and f"{text}" in texts[-1] and "#" not in slot
+                    ]
                 break
     return Answer(" ".join(texts) or "Done.", tuple(dict.fromkeys(must)))
 

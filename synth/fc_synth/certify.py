@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from fc_agents.trace import Executed, Refused, Unseen, execute
+
 from fc_gym.domain import Domain
 from fc_gym.known import world_values
 from fc_gym.session import Session
@@ -40,7 +41,11 @@ class Certificate:
 
 
 def certify(
-    domain: Domain, seed: int, turns: Sequence[Sequence[Executed]], asked: Sequence[Sequence[int]], queries: Sequence[str]
+    domain: Domain,
+    seed: int,
+    turns: Sequence[Sequence[Executed]],
+    asked: Sequence[Sequence[int]],
+    queries: Sequence[str],
 ) -> Certificate:
     """Prove a dialogue.
 

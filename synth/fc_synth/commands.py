@@ -38,7 +38,7 @@ def synth(
             graph_of(domain)
             advance()
     with progress("dialogues", dialogues) as advance:
-        summary = synthesize(Order(names, dialogues, seed, plan), found, out, advance)
+        summary = synthesize(Order(names, dialogues, seed, plan), found, out, lambda done: advance())
     _show(summary, out)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-
 from fc_agents.trace import Executed, Trace, argument_leaves, execute, hoisted, layers, minimised
 from fc_agents.walk import DeadEnd, Settings, walk
+
 from fc_gym.domain import Domain
 from fc_gym.graph import ApiGraph
 from fc_gym.session import Session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fc_agents.trace import argument_leaves
+
 from fc_gym.domain import Domain
 from fc_gym.tool import Tool
 from fc_gym.types import JsonValue, ToolCall, ToolResult, general_path, leaves

@@ -35,10 +35,19 @@ ALSO = ("The same goes for {words}: {tool}.", "I look up {words} as well, with {
 FOUND = ("{words} is {value}.", "Going by the results, {words} is {value}.", "I can match {words} to {value} now.",
          "The results identify {words} as {value}.")  # fmt: skip
 REFERS = ('By "{words}" they mean {value} from before.', '"{words}" is {value}, which we just dealt with.')
-SEEN = ("It is shown as {evidence}, so first I have to {effect}.", "Since it is {evidence}, the first step is to {effect}.")
+SEEN = (
+    "It is shown as {evidence}, so first I have to {effect}.",
+    "Since it is {evidence}, the first step is to {effect}.",
+)
 PREPARES = ("That only works after another step: {effect}.", "Before that can be done I have to {effect}.",
             "One thing has to come first: {effect}.")  # fmt: skip
-CALLS = ("Now I call {tool}.", "Next: {tool}.", "So I call {tool} with that.", "{tool} does it.", "That calls for {tool}.")
+CALLS = (
+    "Now I call {tool}.",
+    "Next: {tool}.",
+    "So I call {tool} with that.",
+    "{tool} does it.",
+    "That calls for {tool}.",
+)
 ENDS = ("Everything that was asked for is done, so I can answer.", "That worked. Time to tell the user.",
         "The results have what the user needs to know; I report back.", "Nothing is left to do but to say how it went.",
         "All calls went through, so I sum up the outcome.")  # fmt: skip
@@ -87,7 +96,7 @@ class Narrator:
         if step.kind == "lookup":
             noun = self.domain.entities[step.key].noun
             words = theirs(step.words)
-            forms = ALSO if "look" in told else LOOKS
+            forms: tuple[str, ...] = ALSO if "look" in told else LOOKS
             told.add("look")
             text = one_of(forms, self.rng).format(
                 key="identifier", noun=noun, words=words, tool=step.call.name, capital=capital(words)
@@ -95,8 +104,8 @@ class Narrator:
             return [capital(text)]
         if step.kind == "prepare":
             effect = self._effect(requests[step.request], step)
-            forms = SEEN if step.evidence else PREPARES
-            line = one_of(forms, self.rng).format(effect=effect, evidence=step.evidence.replace("_", " "))
+            ways = SEEN if step.evidence else PREPARES
+            line = one_of(ways, self.rng).format(effect=effect, evidence=step.evidence.replace("_", " "))
             return [*self._found(requests[step.request], step, memory, told), line]
         found = self._found(requests[step.request], step, memory, told)
         return [*found, one_of(CALLS, self.rng).format(tool=step.call.name)]

@@ -112,7 +112,9 @@ class OfflineReasoner:
             lookups += [step for step in missing if all(step.call != other.call for other in lookups)]
             blocked = blocked or call is None
             if call is not None and not blocked:
-                ready = [step for step in self._preparations(index, call) if all(step.call != other.call for other in goals)]
+                ready = [
+                    step for step in self._preparations(index, call) if all(step.call != other.call for other in goals)
+                ]
                 goals += [*ready, Step("goal", call, index)]
                 blocked = self._changes_words(request, index)
             if call is None and index in self.layer.prepared:
@@ -237,22 +239,25 @@ class OfflineReasoner:
         return [[step] for step in single] + both + double
 
     def _enabling(self, call: ToolCall) -> list[tuple[ToolCall, str]]:
+        """Return harmless steps on the rows of a call that may lift a refusal of it, with what speaks for each."""
         found: dict[ToolCall, str] = {}
-        mine = self.domain.tools[call.name].parameters
         for (target, code), names in self.graph.refusals().items():
             for name in names if target == call.name else ():
-                tool = self.domain.tools[name]
-                given = {
-                    one.name: call.arguments[other.name]
-                    for one in tool.parameters.values() for other in mine.values()
-                    if one.required and one.key in self.domain.entities and one.key == other.key and other.name in call.arguments
-                }  # fmt: skip
-                required = {one.name for one in tool.parameters.values() if one.required}
-                free = not tool.consent and not tool.reads_only and self.graph.harmless(name)
-                if free and required and required == set(given):
-                    step = ToolCall(name, given)
+                step = self._same_rows(call, self.domain.tools[name])
+                if step is not None and self.graph.harmless(name):
                     found[step] = found.get(step) or self._evidence(call, code)
         return list(found.items())
+
+    def _same_rows(self, call: ToolCall, tool: Tool) -> ToolCall | None:
+        """Return a call of a tool on the rows of another call; None if it needs more, or the user's consent."""
+        mine = self.domain.tools[call.name].parameters
+        rows = {
+            mine[name].key: value for name, value in call.arguments.items() if mine[name].key in self.domain.entities
+        }
+        required = [one for one in tool.parameters.values() if one.required]
+        if tool.consent or tool.reads_only or not required or any(one.key not in rows for one in required):
+            return None
+        return ToolCall(tool.name, {one.name: rows[one.key] for one in required})
 
     def _evidence(self, call: ToolCall, code: str) -> str:
         """Return a value that a result showed for a row of the call and that is the very reason of a refusal."""

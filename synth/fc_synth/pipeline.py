@@ -100,7 +100,7 @@ def synthesize(
         order: What to make.
         domains: The domains of the order.
         out: The folder; made if it is not there.
-        on_row: Told after each row how many there are.
+        on_row: Told after each row, those found in the folder too, how many there are.
 
     Returns:
         The summary of all rows in the folder.
@@ -112,6 +112,8 @@ def synthesize(
     rows = list(read_rows(out / ROWS, mend=True))
     done = len(rows)
     index = rows[-1]["meta"]["index"] + 1 if rows else 0
+    for number in range(1, done + 1):
+        on_row(number)
     with (out / ROWS).open("ab") as file:
         while done < order.dialogues:
             index, row = _next_row(order, domains, index, done)
@@ -146,7 +148,9 @@ def read_rows(path: Path, *, mend: bool = False) -> Iterator[dict[str, JsonValue
             row = orjson.loads(line)
             assert row["meta"]["format"] == FORMAT
         except (orjson.JSONDecodeError, KeyError, TypeError, AssertionError):
-            raise RecordError(f"{path}:{number}: not a row of the format {FORMAT}; the file is torn or another's") from None
+            raise RecordError(
+                f"{path}:{number}: not a row of the format {FORMAT}; the file is torn or another's"
+            ) from None
         yield row
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-
 from fc_agents.trace import Leaf
+
 from fc_gym.domain import Domain, World
-from fc_gym.keys import field_types, keys_in
+from fc_gym.keys import keys_in, row_types
 from fc_gym.phrase import Phrase
 from fc_gym.types import JsonValue
 from fc_synth.advanced import AdvancedTool, Input
@@ -113,7 +113,9 @@ class _Writer:
         if not fitting:
             raise Unsayable(f"no way of asking for {name} has a place for all that is given")
         phrase = fitting[int(self.rng.integers(len(fitting)))]
-        return phrase.fill({slot: f'"{text}"' if f": {{{slot}}}" in phrase.text else text for slot, text in words.items()})
+        return phrase.fill(
+            {slot: f'"{text}"' if f": {{{slot}}}" in phrase.text else text for slot, text in words.items()}
+        )
 
     def _words(self, given: Input | None, key: str, value: JsonValue) -> str:
         if key in self.domain.entities:
@@ -132,7 +134,7 @@ class _Writer:
         rows = entity.rows(self.world)
         if value not in rows:
             raise Unsayable("a row is not there yet when the user speaks")
-        row = rows[value]  # type: ignore[index]
+        row = rows[value]
         must = [field for leaf in self.open if (field := self._field(row, leaf))]
         others = [other for one, other in rows.items() if one != value]
         description = describe(entity, row, others, must, today_of(self.world), self.rng)
@@ -158,7 +160,7 @@ class _Writer:
         """Return the field of a row whose value a look-up needs: of the same name or key; empty if there is none."""
         if getattr(row, leaf.parameter, None) == leaf.value:
             return leaf.parameter
-        for name, type_ in field_types(type(row)).items():
+        for name, type_ in row_types(row).items():
             if leaf.key in {key for _, key in keys_in(type_)} and getattr(row, name) == leaf.value:
                 return name
         return ""

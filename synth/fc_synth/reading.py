@@ -6,7 +6,7 @@ The offline reasoner knows the user's message only through this. It can be wrong
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -124,7 +124,7 @@ def _row(domain: Domain, key: str) -> Iterator[str]:
         yield _named(head, types) + tail
 
 
-def _named(phrase: Phrase, types: dict[str, object]) -> str:
+def _named(phrase: Phrase, types: Mapping[str, object]) -> str:
     pieces = re.split(r"\{([^{}]*)\}", phrase.text)
     return "".join(_field(types[piece]) if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
 
@@ -140,5 +140,3 @@ def _text(key: str) -> str:
     if key == "Date":
         return _DAY
     return r"\d\d:\d\d" if key == "Time" else r"(?:\"[^\"]+\"|.+?)"
-
-

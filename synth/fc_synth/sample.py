@@ -46,7 +46,8 @@ def system_text(domain: Domain, today: str) -> str:
     """Return the system message of a domain."""
     about = domain.description.rstrip(".")
     day = f" Today is {said_today(today)}." if today else ""
-    return f"You are an assistant with access to: {about[:1].lower()}{about[1:]}. Use the tools to do what the user asks.{day}"
+    job = "Use the tools to do what the user asks."
+    return f"You are an assistant with access to: {about[:1].lower()}{about[1:]}. {job}{day}"
 
 
 def task_of(row: dict[str, JsonValue]) -> Task:

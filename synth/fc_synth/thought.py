@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from fc_agents.trace import argument_leaves
+
 from fc_gym.domain import Domain
 from fc_gym.known import Known
 from fc_gym.types import ToolCall, ToolResult
@@ -141,7 +142,9 @@ class TypedCritic:
     def _early(self, call: ToolCall, known: Known) -> str:
         if call.name not in self.domain.tools:
             return ""
-        given = {name: value for name, value in call.arguments.items() if name in self.domain.tools[call.name].parameters}
+        given = {
+            name: value for name, value in call.arguments.items() if name in self.domain.tools[call.name].parameters
+        }
         for leaf in argument_leaves(self.domain, ToolCall(call.name, given)):
             if leaf.key in self.domain.entities and known.source(leaf.key, leaf.value) is None:
                 return leaf.parameter
@@ -153,9 +156,7 @@ def _differing(mine: ToolCall, right: ToolCall) -> str:
     return next((name for name in names if mine.arguments.get(name) != right.arguments.get(name)), "")
 
 
-def guided(
-    reasoner: Reasoner, critic: Critic, gold: Sequence[ToolCall], known: Known, attempts: int = 5
-) -> Chain:
+def guided(reasoner: Reasoner, critic: Critic, gold: Sequence[ToolCall], known: Known, attempts: int = 5) -> Chain:
     """Let a reasoner try until its calls equal the verified layer.
 
     Args:

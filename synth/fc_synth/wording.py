@@ -10,12 +10,14 @@ __all__ = ["Wording", "capital", "one_of", "plural_mended", "theirs", "whole", "
 
 OPENERS = (
     "Could you {ask}?", "Can you {ask}?", "Please {ask}.", "Would you {ask}, please?", "I need you to {ask}.",
-    "I'd like you to {ask}.", "Could you please {ask}?", "Can you {ask} for me?", "Would you mind helping me? Please {ask}.",
+    "I'd like you to {ask}.", "Could you please {ask}?", "Can you {ask} for me?",
+    "Would you mind helping me? Please {ask}.",
     "Go ahead and {ask}, please.", "I want you to {ask}.", "Do me a favour and {ask}.",
 )  # fmt: skip
 LATER_OPENERS = (
     "Thanks. Could you also {ask}?", "Great, now {ask}, please.", "Good. Next, {ask}.", "And now please {ask}.",
-    "One more thing: {ask}.", "Perfect. Can you {ask} as well?", "While you're at it, {ask}.", "Now I need you to {ask}.",
+    "One more thing: {ask}.", "Perfect. Can you {ask} as well?", "While you're at it, {ask}.",
+    "Now I need you to {ask}.",
     "Okay, then please {ask}.", "All right. Would you {ask}, too?", "That helps. Please {ask} next.",
 )  # fmt: skip
 LEADS = (
@@ -53,7 +55,7 @@ class Wording:
     def _opened(self, ask: str, later: bool) -> str:
         if whole(ask):
             return _ended(ask)
-        openers = LATER_OPENERS if later else OPENERS
+        openers: tuple[str, ...] = LATER_OPENERS if later else OPENERS
         if ask.endswith('"'):
             openers = tuple(one for one in openers if one.endswith("{ask}."))
         return capital(one_of(openers, self.rng).format(ask=ask))
@@ -85,7 +87,16 @@ def capital(text: str) -> str:
 
 
 _YOURS = {"my": "your", "me": "you", "i": "you", "mine": "yours", "i'm": "you're"}
-_THEIRS = {"my": "their", "me": "them", "i": "they", "mine": "theirs", "i'm": "they're", "am": "are", "we": "they", "our": "their"}
+_THEIRS = {
+    "my": "their",
+    "me": "them",
+    "i": "they",
+    "mine": "theirs",
+    "i'm": "they're",
+    "am": "are",
+    "we": "they",
+    "our": "their",
+}
 
 
 def yours(text: str) -> str:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from fc_gym.catalogue import domain_names
 from fc_gym.checks import Checked, Finding, Report, check_domain
 from fc_gym.checks.ambient import watched
 from fc_gym.domain import Domain
 from fc_gym.errors import DomainError
-from fc_gym.registration import domain_names, load_domain
+from fc_gym.registration import load_domain
 from fc_gym.state import State
 
 BROKEN = Path(__file__).with_name("broken.py")

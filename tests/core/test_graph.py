@@ -7,10 +7,10 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from fc_gym.catalogue import domain_names
 from fc_gym.domain import Domain
 from fc_gym.graph import ApiGraph, Edge
 from fc_gym.measure import Probe, measure, onlooker
-from fc_gym.registration import domain_names
 from fc_gym.types import ToolCall
 
 LAB_STATE = {

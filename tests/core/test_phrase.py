@@ -64,6 +64,11 @@ def test_sections_of_a_docstring_are_told_apart() -> None:
     assert doc.description == "Do it. Now. At once, that is."
     assert doc.arguments == {"order": "What to do it to.", "note": 'Such as "x" or "y".'}
     assert doc.argument_types == {"order": "str"}
-    assert (doc.returns, doc.asks, doc.says, doc.consent) == ("Nothing.", ("do it to {order}: {note}",), ("Done.",), "It hurts.")
+    assert (doc.returns, doc.asks, doc.says, doc.consent) == (
+        "Nothing.",
+        ("do it to {order}: {note}",),
+        ("Done.",),
+        "It hurts.",
+    )
     assert examples_in(doc.arguments["note"]) == ()
     assert examples_in('a colour, such as "red", "blue" or "light green".') == ("red", "blue", "light green")

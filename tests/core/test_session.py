@@ -61,7 +61,10 @@ def mutations(task: Task) -> Iterator[tuple[str, list[tuple[list[ToolCall], str]
             yield f"drop {call}", _with(task, turn, rest, reply)
             other = ToolCall(call.name, {**call.arguments, "probe": "P0000"})
             yield f"swap {call}", _with(task, turn, [*calls[:position], other, *calls[position + 1 :]], reply)
-            yield f"unknown after {call}", _with(task, turn, [*calls[: position + 1], ToolCall("fly"), *rest[position:]], reply)
+            yield (
+                f"unknown after {call}",
+                _with(task, turn, [*calls[: position + 1], ToolCall("fly"), *rest[position:]], reply),
+            )
             yield f"battery after {call}", _with(
                 task, turn, [*calls[: position + 1], ToolCall("fit_battery"), *rest[position:]], reply
             )  # fmt: skip

@@ -14,7 +14,11 @@ from fc_gym.task import Task, Turn, read_tasks
 from fc_gym.types import ToolCall, canonical, general_path, leaves, to_json
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
@@ -49,7 +53,8 @@ def test_what_is_no_call_is_said_to_be_none(value: object, text: str) -> None:
 
 
 trees = st.recursive(
-    st.integers() | st.text(), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abc"), inner)
+    st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abc"), inner),
 )
 
 
@@ -81,7 +86,7 @@ def test_equal_values_have_equal_canonical_text() -> None:
 
 
 def test_a_value_without_a_json_form_is_named() -> None:
-    with pytest.raises(TypeError, match="not JSON serializable|has no JSON form"):
+    with pytest.raises(TypeError, match=r"not JSON serializable|has no JSON form"):
         to_json({"x": 1j})
 
 

@@ -13,8 +13,9 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fc_gym.catalogue import register_envs
 from fc_gym.env import ToolEnv
-from fc_gym.registration import make_env, register_envs
+from fc_gym.registration import make_env
 from fc_gym.task import Limits, Task, Turn
 from fc_gym.types import ToolCall
 from fc_gym.vector import ToolVectorEnv
@@ -76,9 +77,7 @@ def text(known: Sequence[ToolCall], rng: np.random.Generator) -> object:
     made = response(known, rng)
     if not isinstance(made, list):
         return "done"
-    return "".join(
-        f"<tool_call>{one.json() if isinstance(one, ToolCall) else one}</tool_call>" for one in made
-    )
+    return "".join(f"<tool_call>{one.json() if isinstance(one, ToolCall) else one}</tool_call>" for one in made)
 
 
 def same_course(ours: ToolVectorEnv, theirs: Any, seed: int, draw: Callable[..., object] = response) -> int:
@@ -113,9 +112,7 @@ def test_it_is_sync_vector_env_in_free_play(domain: str, mode: AutoresetMode, se
 
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("mode", MODES)
-def test_it_is_sync_vector_env_over_tasks_that_end_and_are_truncated(
-    domain: str, mode: AutoresetMode
-) -> None:
+def test_it_is_sync_vector_env_over_tasks_that_end_and_are_truncated(domain: str, mode: AutoresetMode) -> None:
     tasks = short_tasks(domain)
     ours, theirs = pair(lambda: make_env(domain, tasks), mode)
     assert same_course(ours, theirs, 5) > 2
@@ -216,10 +213,10 @@ def test_the_callers_options_are_left_as_they_are() -> None:
 def test_a_faulty_reset_mask_is_named() -> None:
     ours = ToolVectorEnv([lambda: make_env("shop")] * 2, autoreset_mode="Disabled")
     for mask in ([True, False], np.array([1, 0])):
-        with pytest.raises(TypeError, match="reset_mask must be a numpy array of bool, not (list|int64)"):
+        with pytest.raises(TypeError, match=r"reset_mask must be a numpy array of bool, not (list|int64)"):
             ours.reset(options={"reset_mask": mask})
     for mask in (np.array([True]), np.array([False, False])):
-        with pytest.raises(ValueError, match="reset_mask must have 2 entries and a True in it"):
+        with pytest.raises(ValueError, match=r"reset_mask must have 2 entries and a True in it"):
             ours.reset(options={"reset_mask": mask})
 
 
@@ -227,9 +224,7 @@ def test_an_episode_that_is_over_must_be_reset_when_that_is_left_to_the_caller()
     ours = ToolVectorEnv([lambda: make_env("shop")] * 2, autoreset_mode="Disabled")
     ours.reset(seed=1)
     ours.step([[], "done"])
-    with pytest.raises(
-        gym.error.ResetNeeded, match="the episodes of 1 are over; reset them with a reset_mask"
-    ):
+    with pytest.raises(gym.error.ResetNeeded, match="the episodes of 1 are over; reset them with a reset_mask"):
         ours.step([[], []])
 
 

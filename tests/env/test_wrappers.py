@@ -16,9 +16,10 @@ from gymnasium.utils.env_checker import check_env, data_equivalence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fc_gym.catalogue import register_envs
 from fc_gym.domain import Domain
 from fc_gym.parsers import Reading
-from fc_gym.registration import make_env, register_envs
+from fc_gym.registration import make_env
 from fc_gym.spaces import Unicode
 from fc_gym.task import Task, Turn
 from fc_gym.types import ToolCall
@@ -57,9 +58,7 @@ def plain(data: Any) -> Any:
 
 @pytest.mark.parametrize("env_id", IDS)
 @pytest.mark.parametrize("wrap", WRAPPED.values(), ids=WRAPPED)
-def test_gymnasium_checks_every_combination_without_a_warning(
-    env_id: str, wrap: Callable[[Env], Env]
-) -> None:
+def test_gymnasium_checks_every_combination_without_a_warning(env_id: str, wrap: Callable[[Env], Env]) -> None:
     with warnings.catch_warnings():
         # The checker warns of any wrapper at all.
         warnings.filterwarnings("ignore", message=".*is different from the unwrapped version")
@@ -260,9 +259,7 @@ def test_what_json_cannot_hold_is_shown_without_an_error() -> None:
 def test_messages_need_the_observations_of_tool_env() -> None:
     with pytest.raises(TypeError, match=r"MessagesObservation needs ToolEnv's observations, not Box"):
         MessagesObservation(DiscreteCalls(make_env("shop"), features=True))
-    with pytest.raises(
-        TypeError, match=r"MessagesObservation needs ToolEnv's observations, not Messages\(\)"
-    ):
+    with pytest.raises(TypeError, match=r"MessagesObservation needs ToolEnv's observations, not Messages\(\)"):
         MessagesObservation(MessagesObservation(make_env("shop")))
 
 
@@ -350,13 +347,9 @@ def test_a_learner_that_knows_only_boxes_and_numbers_can_play() -> None:
     env = gym.wrappers.RecordEpisodeStatistics(DiscreteCalls(gym.make("fc_gym/Shop-v0"), features=True))
     observation, info = env.reset(seed=1)
     env.action_space.seed(1)
-    assert isinstance(env.observation_space, gym.spaces.Box) and isinstance(
-        env.action_space, gym.spaces.Discrete
-    )
+    assert isinstance(env.observation_space, gym.spaces.Box) and isinstance(env.action_space, gym.spaces.Discrete)
     for _ in range(200):
-        observation, reward, terminated, truncated, info = env.step(
-            env.action_space.sample(mask=info["action_mask"])
-        )
+        observation, reward, terminated, truncated, info = env.step(env.action_space.sample(mask=info["action_mask"]))
         assert observation in env.observation_space and isinstance(reward, float)
         if terminated or truncated:
             break
