@@ -70,6 +70,8 @@ class Row:
     """A key of `BUDGETS`."""
     shape: str = ""
     """A key of `SHAPES`; the second measurement with the same key is divided by the first."""
+    noise: float = 0.0
+    """Seconds by which a difference may be off."""
 
     @property
     def ratio(self) -> float:
@@ -84,6 +86,8 @@ class Row:
             return ""
         if self.seconds == math.inf:
             return "none made"
+        if self.seconds < self.noise and self.noise > budget.limit * self.floor:
+            return "unclear"
         return "stretch" if self.ratio <= budget.stretch else "within" if self.ratio <= budget.limit else "OVER"
 
 

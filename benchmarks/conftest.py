@@ -2,11 +2,11 @@
 
 Run them, and see one table at the end, with
 
-    python -m pytest benchmarks --benchmark-only --benchmark-quiet --benchmark-max-time=0.4 -q \
-        -p no:cacheprovider -o addopts=""
+    python -m pytest benchmarks --benchmark-only --benchmark-quiet -q -p no:cacheprovider -o addopts=""
 
 The settings in pyproject.toml switch pytest-benchmark off, so that the tests run without it; the empty `addopts`
 undoes that. `--benchmark-json=PATH` writes `ratio`, `floor_us` and `budget` of each as its `extra_info`.
+All times are processor time, which neighbours on the machine disturb least.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -49,7 +50,7 @@ def against_floor(benchmark: Any, pytestconfig: pytest.Config) -> AgainstFloor:
         once: bool = False,
     ) -> None:
         rounds = 1 if once else _rounds(work, setup)
-        before, floor = seconds(less, 50) if less else 0.0, floor_seconds()
+        before, floor = seconds(less, 20) if less else 0.0, floor_seconds()
         if setup:
             benchmark.pedantic(work, setup=lambda: (setup(), {}), rounds=rounds)
         elif rounds <= FEW:
@@ -57,12 +58,13 @@ def against_floor(benchmark: Any, pytestconfig: pytest.Config) -> AgainstFloor:
         else:
             benchmark(work)
         floor = (floor + floor_seconds()) / 2
-        base = (before + seconds(less, 50)) / 2 if less else 0.0
+        base = (before + seconds(less, 20)) / 2 if less else 0.0
         if benchmark.stats is None:  # --benchmark-disable
             return
         units = per() if callable(per) else per
         median = float(benchmark.stats.stats.median)
-        row = Row(what, max(0.0, median - base) / units if units else math.inf, floor, budget, shape)
+        spent = max(0.0, median - base) / units if units else math.inf
+        row = Row(what, spent, floor, budget, shape, noise=0.05 * base)
         pytestconfig.stash.setdefault(ROWS, []).append(row)
         limit = BUDGETS[budget].limit if BUDGETS[budget] is not NONE else None
         benchmark.extra_info.update(what=what, ratio=row.ratio, floor_us=floor * 1e6, budget=limit)
@@ -102,6 +104,13 @@ def shop_graph() -> ApiGraph:
     return ApiGraph(shop, measure(shop, seeds=4, states=6))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent == here:
+            item.add_marker(pytest.mark.benchmark(timer=time.process_time, max_time=0.4))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     rows = config.stash.get(ROWS, [])
     if rows:
@@ -114,8 +123,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _rounds(work: Callable[..., object], setup: Callable[[], tuple[Any, ...]] | None) -> int:
     """Run once to warm up, and return how often the work is to be repeated: for about 0.3 seconds."""
-    arguments = setup() if setup else ()
     begin = time.perf_counter()
-    work(*arguments)
+    work(*(setup() if setup else ()))
     spent = time.perf_counter() - begin
     return 1 if spent > 1.0 else max(3, min(400, int(0.3 / spent)))

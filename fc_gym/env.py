@@ -235,12 +235,13 @@ class ToolEnv(gym.Env[Observation, Action]):
     def _info(self, parts: RewardParts, results: Sequence[ToolResult], cut: str = "") -> dict[str, Any]:
         session = self.session
         legal = self._legal(session)
+        among = frozenset(legal)
         return {
             "task": session.task.id if session.task else "",
             "turn": session.turn,
             "tools": session.offered(),
             "legal_tools": legal,
-            "action_mask": np.array([name in legal for name in self.domain.tools], dtype=np.int8),
+            "action_mask": np.array([name in among for name in self.domain.tools], dtype=np.int8),
             "grounded_calls": GroundedCalls(session),
             "state_hash": session.state.hash(),
             "reward_parts": parts.json(),

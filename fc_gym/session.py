@@ -39,14 +39,15 @@ class Reference:
     def __init__(self, domain: Domain, task: Task) -> None:
         self.domain, self.task = domain, task
         self.turns: list[Verified] = []
-        state = domain.start(task.seed, task.start)
+        self.start = domain.start(task.seed, task.start)
+        state = self.start.fork()
         for turn in task.turns:
             results = tuple(self._run(state, call) for layer in turn.gold for call in layer)
             self.turns.append(Verified(results, state.hash()))
 
     def world_after(self, turn: int) -> dict[str, str]:
         """Return each field of the world after a turn, as canonical JSON."""
-        state = self.domain.start(self.task.seed, self.task.start)
+        state = self.start.fork()
         for one in self.task.turns[: turn + 1]:
             for call in (call for layer in one.gold for call in layer):
                 self._run(state, call)
@@ -112,9 +113,9 @@ class Session:
         """
         if task is not None and task.domain != domain.name:
             raise TaskError(f"task {task.id} is for the domain {task.domain}, not {domain.name}")
-        state = domain.start(task.seed, task.start) if task else domain.sample(seed)
         if task is not None and reference is None:
             reference = Reference(domain, task)
+        state = reference.start.fork() if reference else domain.sample(seed)
         session = cls(domain, task, reference, state, Known(domain), terse)
         session._hear()
         return session

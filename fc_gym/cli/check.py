@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Annotated
 
 import gymnasium as gym
@@ -47,7 +49,7 @@ def check_env(
         for env_id in names:
             rows.append((env_id, _env_verdict(env_id)))
             advance()
-    console.print(table("gymnasium's check_env, warnings as errors", ("id", "verdict"), rows))
+    console.print(table("check_env", ("id", "verdict"), rows))
     raise typer.Exit(0 if all(verdict == "ok" for _, verdict in rows) else 1)
 
 
@@ -81,7 +83,8 @@ def _plain(report: Report) -> dict[str, object]:
 
 def _env_verdict(env_id: str) -> str:
     try:
-        with warnings.catch_warnings():
+        # human rendering, which is tried too, prints
+        with warnings.catch_warnings(), redirect_stdout(StringIO()):
             warnings.simplefilter("error")
             env = gym.make(env_id)
             gymnasium_check(env.unwrapped)

@@ -52,9 +52,9 @@ def complain(text: str) -> None:
 
 
 def sentence(text: str) -> str:
-    """Return a text on one line, without the characters that steer a terminal.
+    r"""Return a text on one line, without the characters that steer a terminal.
 
-    >>> sentence("two\\nlines \\x1b[31mred")
+    >>> sentence("two\nlines \x1b[31mred")
     'two lines [31mred'
     """
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())

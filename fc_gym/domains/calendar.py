@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Literal, NewType, TypeVar
 
@@ -160,7 +160,7 @@ class Calendar:
         """
         wanted = (name or "").casefold()
         rows = [row for row in self.colleagues.values() if wanted in row.name.casefold()]
-        return [replace(row) for row in rows if department in (None, row.department)]
+        return [row for row in rows if department in (None, row.department)]
 
     def list_events(self, day: Date) -> list[Event]:
         """List the events of one day, cancelled ones too, by time.
@@ -183,7 +183,7 @@ class Calendar:
         """
         _check_day(day)
         rows = [row for row in self.events.values() if row.day == day]
-        return [replace(row) for row in sorted(rows, key=lambda row: (row.start, row.id))]
+        return sorted(rows, key=lambda row: (row.start, row.id))
 
     def list_rooms(self, floor: Literal[1, 2, 3]) -> list[Room]:
         """List the meeting rooms on one floor, taken or not.
@@ -202,7 +202,7 @@ class Calendar:
             Floor {floor} has {result#} meeting rooms[: {result[].name}].
             Meeting rooms on floor {floor}: {result#}[, namely {result[].name}].
         """
-        return [replace(row) for row in self.rooms.values() if row.floor == floor]
+        return [row for row in self.rooms.values() if row.floor == floor]
 
     def find_free_rooms(self, event: EventId, equipment: Equipment | None = None) -> list[Room]:
         """Find the rooms that are free while an event takes place and that seat everybody who comes.
@@ -226,7 +226,7 @@ class Calendar:
         row = self._open(event)
         fits = [room for room in self.rooms.values() if room.seats >= self._coming(event)]
         free = [room for room in fits if not self._taken(room.id, row)]
-        return [replace(room) for room in free if equipment in (None, room.equipment)]
+        return [room for room in free if equipment in (None, room.equipment)]
 
     def show_event(self, event: EventId) -> EventSheet:
         """Show one event with its room, its guests and what they answered.
@@ -247,9 +247,9 @@ class Calendar:
             I looked it up: {event} is down as {result.status}[ in {result.place}] and ends at {result.end}.
         """
         row, key = _find(self.events, event), self.bookings.get(event)
-        room = None if key is None else replace(self.rooms[key])
+        room = None if key is None else self.rooms[key]
         place = None if room is None else f"the {room.name} room"
-        guests = [replace(guest) for guest in self.guests[event]]
+        guests = self.guests[event]
         return EventSheet(**vars(row), coming=self._coming(event), place=place, room=room, guests=guests)
 
     def schedule_event(self, title: str, day: Date, start: Time, minutes: Literal[30, 45, 60, 90]) -> Event:
@@ -280,7 +280,7 @@ class Calendar:
         row = Event(EventId(mint("EVT", self.minted)), title, day, start, end, "draft")
         self.minted += 1
         self.events[row.id], self.guests[row.id] = row, []
-        return replace(row)
+        return row
 
     def move_event(self, event: EventId, day: Date, start: Time) -> Event:
         """Move an event to another time after today; it loses its room and answers and is a draft again.
@@ -312,7 +312,7 @@ class Calendar:
         self.bookings.pop(event, None)
         for guest in self.guests[event]:
             guest.answer = "pending"
-        return replace(row)
+        return row
 
     def invite_colleague(self, event: EventId, colleague: EmailAddress) -> Guest:
         """Put a colleague on the guest list; the invitation goes out once the event is announced.
@@ -343,7 +343,7 @@ class Calendar:
         self._check_seat(event)
         guest = Guest(colleague, who.name, who.department)
         self.guests[event].append(guest)
-        return replace(guest)
+        return guest
 
     def record_answer(self, event: EventId, colleague: EmailAddress, answer: Literal["accepted", "declined"]) -> Guest:
         """Write down how a guest answered the invitation to an announced event; who declines needs no seat.
@@ -369,7 +369,7 @@ class Calendar:
         if guest.answer == "declined" and answer != "declined":
             self._check_seat(event)
         guest.answer = answer
-        return replace(guest)
+        return guest
 
     def reserve_room(self, event: EventId, room: RoomId) -> Room:
         """Reserve a room for an event; it must be free then and have a seat for the owner and every guest.
@@ -398,7 +398,7 @@ class Calendar:
         if self._taken(room, row):
             raise _no("room_taken", f"{room} is taken on {row.day} from {row.start} to {row.end}")
         self.bookings[event] = room
-        return replace(target)
+        return target
 
     def release_room(self, event: EventId) -> Room:
         """Give back the room of an event; an announced event becomes a draft again.
@@ -421,7 +421,7 @@ class Calendar:
         row = self._open(event)
         self._check_booked(event)
         row.status = "draft"
-        return replace(self.rooms[self.bookings.pop(event)])
+        return self.rooms[self.bookings.pop(event)]
 
     def announce_event(self, event: EventId) -> list[Guest]:
         """Announce a draft that has guests and a room, which sends the invitations.
@@ -453,7 +453,7 @@ class Calendar:
             raise _no("no_guests", f"nobody is invited to {event}")
         self._check_booked(event)
         row.status = "announced"
-        return [replace(guest) for guest in self.guests[event]]
+        return self.guests[event]
 
     def require_attendance(self, event: EventId, colleague: EmailAddress) -> Guest:
         """Mark a guest of an announced event as required, unless the guest has declined.
@@ -480,7 +480,7 @@ class Calendar:
         if guest.required:
             raise _no("already_required", f"{colleague} is required already")
         guest.required = True
-        return replace(guest)
+        return guest
 
     def cancel_event(self, event: EventId) -> Event:
         """Cancel an event and give back its room; it stays in the calendar and can be restored.
@@ -503,7 +503,7 @@ class Calendar:
         row = self._open(event)
         row.status = "cancelled"
         self.bookings.pop(event, None)
-        return replace(row)
+        return row
 
     def restore_event(self, event: EventId) -> Event:
         """Bring a cancelled event back as a draft with its guests, but without a room.
@@ -527,7 +527,7 @@ class Calendar:
         if row.status != "cancelled":
             raise _no("not_cancelled", f"event {event} is {row.status}, not cancelled")
         row.status = "draft"
-        return replace(row)
+        return row
 
     def _open(self, event: EventId) -> Event:
         row = _find(self.events, event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal, NewType, TypeVar
 
@@ -165,7 +165,7 @@ class Mail:
             I looked through your address book and found {result#} in all[: {result[].name}].
 
         """
-        return [replace(one) for one in self.people.values() if (name or "").lower() in one.name.lower()]
+        return [one for one in self.people.values() if (name or "").lower() in one.name.lower()]
 
     def list_conversations(self, folder: Folder | None = None) -> list[Conversation]:
         """List the conversations of one folder or of all, with where they are and what is attached.
@@ -186,7 +186,7 @@ class Mail:
 
         """
         found = [one for one in self.conversations.values() if folder in (None, one.folder)]
-        return [replace(one) for one in sorted(found, key=lambda one: (one.received, one.id))]
+        return sorted(found, key=lambda one: (one.received, one.id))
 
     def list_drafts(self) -> list[Draft]:
         """List the drafts, scheduled ones included.
@@ -203,7 +203,7 @@ class Mail:
             I find {result#} waiting among your drafts[: {result[].subject}].
 
         """
-        return [replace(one) for one in self.drafts.values()]
+        return list(self.drafts.values())
 
     def list_files(self) -> list[File]:
         """List the files in storage, which can be attached to drafts.
@@ -220,7 +220,7 @@ class Mail:
             Your storage holds this many files: {result#}[. They are {result[].name}].
 
         """
-        return [replace(one) for one in self.files.values()]
+        return list(self.files.values())
 
     def start_draft(self, person: EmailAddress, subject: Text) -> Draft:
         """Begin a new letter to somebody, with nothing written in it yet.
@@ -293,7 +293,7 @@ class Mail:
         if person is not None:
             row.recipient = _row(self.people, person, "person").name
         row.body = body
-        return replace(row)
+        return row
 
     def attach_file(self, draft: DraftId, file: FileId) -> Draft:
         """Attach a copy of a file from storage to a draft; a letter carries 25 MB at most.
@@ -321,7 +321,7 @@ class Mail:
         message = f"with {extra.name} the letter would carry {total} MB of {LIMIT_MB} allowed"
         _insist(total <= LIMIT_MB, "too_large", message, "compress the file first, or attach a smaller one")
         row.attachments, row.attached_mb = [*row.attachments, extra.name], total
-        return replace(row)
+        return row
 
     def send_draft(self, draft: DraftId, day: Date | None = None) -> Letter:
         """Send a draft right away, or schedule it to go out on a later day.
@@ -377,7 +377,7 @@ class Mail:
         message = f"draft {draft} is not scheduled"
         _insist(row.leaves is not None, "not_scheduled", message, "change or send it as it is")
         row.leaves = None
-        return replace(row)
+        return row
 
     def forward_conversation(self, conversation: ConversationId, person: EmailAddress) -> Letter:
         """Forward a conversation to somebody at once; confidential ones have to be unlocked before.
@@ -426,7 +426,7 @@ class Mail:
         row = self._conversation(conversation)
         _insist(row.locked, "not_locked", f"{conversation} is not locked", "go ahead without unlocking it")
         row.locked = False
-        return replace(row)
+        return row
 
     def move_conversation(self, conversation: ConversationId, folder: Folder) -> Conversation:
         """Move a conversation to another folder: restore, archive, quarantine or trash it.
@@ -454,7 +454,7 @@ class Mail:
         if folder == "trash":
             _not_locked(row)
         row.folder = folder
-        return replace(row)
+        return row
 
     def delete_conversation(self, conversation: ConversationId) -> str:
         """Delete a conversation for good, out of the trash.
@@ -506,7 +506,7 @@ class Mail:
         _insist(fresh, "already_saved", f"{name} is saved already", "look for it among the files")
         message = f"{name} takes {size} MB, but only {free} MB are free"
         _insist(size <= free, "storage_full", message, "compress a file in storage to make room")
-        return replace(self._keep(name, size))
+        return self._keep(name, size)
 
     def compress_file(self, file: FileId) -> File:
         """Compress a file in storage to 40 % of its size; once only.
@@ -530,7 +530,7 @@ class Mail:
         message = f"{row.name} is compressed to {row.size_mb} MB already"
         _insist(not row.compressed, "already_compressed", message, "take it as it is")
         row.size_mb, row.compressed = round(row.size_mb * 0.4, 1), True
-        return replace(row)
+        return row
 
     def _conversation(self, key: ConversationId) -> Conversation:
         return _row(self.conversations, key, "conversation")
@@ -555,7 +555,7 @@ class Mail:
     def _begin(self, subject: str, recipient: PersonName | None) -> Draft:
         row = Draft(DraftId(self._new("DRA")), subject, self.today, recipient)
         self.drafts[row.id] = row
-        return replace(row)
+        return row
 
     def _keep(self, name: str, size: float) -> File:
         row = File(FileId(self._new("FIL")), name, size)

@@ -35,7 +35,7 @@ class Link:
         return f"{self.kind} {self.start} {self.head_at_start} {self.head_at_end}"
 
 
-def key_node(key: str) -> str:
+def _key_node(key: str) -> str:
     """Return the node of a key; no tool has such a name."""
     return f"<{key}>"
 
@@ -65,14 +65,14 @@ def columns_of(graph: ApiGraph) -> list[list[str]]:
         tools = [tool for tool in graph.domain.tools if layers[tool] == layer]
         columns.append([tool for tool in tools if role_of(graph, tool) == "read"])
         columns.append([tool for tool in tools if role_of(graph, tool) == "write"])
-        columns.append([key_node(key) for key in keys if keys[key] == layer])
+        columns.append([_key_node(key) for key in keys if keys[key] == layer])
     return [column for column in columns if column]
 
 
 def _ties(graph: ApiGraph) -> Iterator[Link]:
     for key, (givers, takers) in _keys(graph).items():
         for tool in sorted(givers | takers):
-            yield Link("data", key_node(key), tool, tool in givers, tool in takers)
+            yield Link("data", _key_node(key), tool, tool in givers, tool in takers)
 
 
 def _keys(graph: ApiGraph) -> dict[str, tuple[set[str], set[str]]]:

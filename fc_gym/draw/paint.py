@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from fc_gym.draw.layout import Box, Curve, Layout, Point, layout
+from fc_gym.draw.curves import Curve, Point
+from fc_gym.draw.hops import Box
+from fc_gym.draw.layout import Layout, layout
 from fc_gym.errors import FcGymError
 from fc_gym.graph import ApiGraph
 

@@ -22,7 +22,9 @@ SHOP = load_domain("shop")
 NAMES = ("hermes", "qwen_xml", "python", "json")
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-names = st.from_regex(r"[a-z_][a-z0-9_]{0,10}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
+names = st.from_regex(r"[a-z_][a-z0-9_]{0,10}", fullmatch=True).filter(
+    lambda name: not keyword.iskeyword(name)
+)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(words, inner), max_leaves=6)
 calls = st.builds(ToolCall, names, st.dictionaries(names, values, max_size=3))
@@ -90,7 +92,9 @@ def test_python_text_gives_the_calls_it_was_written_from(made: list[ToolCall]) -
     assert read("python", in_python(made)) == made
 
 
-@given(st.lists(st.builds(ToolCall, names, st.dictionaries(names, names, max_size=3)), min_size=1, max_size=3))
+@given(
+    st.lists(st.builds(ToolCall, names, st.dictionaries(names, names, max_size=3)), min_size=1, max_size=3)
+)
 @settings(deadline=None)
 def test_xml_text_gives_the_calls_it_was_written_from(made: list[ToolCall]) -> None:
     assert read("qwen_xml", in_xml(made)) == made
@@ -222,6 +226,7 @@ def test_hermes_says_what_is_wrong_and_where(text: str, said: str) -> None:
         ("[f(a=-'x')]", "tool call 1, f: a holds an UnaryOp expression, not a literal"),
         ("[f(a='\\d')]", "the response has the unknown escape \\d at character 7"),
         ("[f(a=", "the response is not Python: '(' was never closed at line 1"),
+        ("[f(a='\ud800')]", "the response is not Python: 'utf-8' codec can't encode"),
         ("[f(a=1)] and so on", "the response is not Python: invalid syntax at line 1"),
         (f"[f(a={'-' * 10_000}1)]", "the response is nested too deeply"),
         (f"[f(a={'[' * 10_000}", "the response is not Python: too many nested parentheses"),
@@ -231,6 +236,14 @@ def test_hermes_says_what_is_wrong_and_where(text: str, said: str) -> None:
 )
 def test_python_says_what_is_wrong_and_where(text: str, said: str) -> None:
     assert complaint("python", text).startswith(said)  # Python itself words the end of some
+
+
+@pytest.mark.parametrize("depth", [10, 100, 1_000, 2_000, 5_000, 50_000])
+def test_a_sign_before_a_sign_ends_in_a_number_or_a_complaint(depth: int) -> None:
+    reading = read("python", f"[f(a={'-' * depth}1)]")
+    assert reading == [ToolCall("f", {"a": 1})] or "nested too deeply" in complaint(
+        "python", f"[f(a={'-' * depth}1)]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -271,6 +284,7 @@ def test_xml_says_what_is_wrong_and_where(text: str, said: str) -> None:
             '{"name": "f", "argum',
             "the response is not JSON: Unterminated string starting at at character 15 of it",
         ),
+        ('{"function": {"name": "f", "arguments": "[1]"}}', "tool call 1: the arguments of 'f' are list"),
         ('{"name": "f"} thanks', "the response goes on after its JSON, at character 14"),
         ('{"answer": 42}', "tool call 1: not a call: {'answer': 42}"),
         ('{"name": "f", "arguments": "{"}', "the arguments of tool call 1 is not JSON: Expecting"),
@@ -361,7 +375,9 @@ def test_an_empty_list_is_a_reply(name: str) -> None:
         ("4", {"$ref": "#/$defs/Size"}, 4),
     ],
 )
-def test_untyped_text_becomes_what_the_schema_asks_for(text: str, schema: dict[str, Any], value: object) -> None:
+def test_untyped_text_becomes_what_the_schema_asks_for(
+    text: str, schema: dict[str, Any], value: object
+) -> None:
     assert coerced(text, schema, {"$defs": {"Size": {"enum": [4, 5]}}}) == value
 
 

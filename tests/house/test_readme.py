@@ -1,0 +1,64 @@
+"""What the README shows works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fc_gym.cli.app import app
+from fc_gym.cli.plugins import commands, loaded
+
+BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def _blocks(root: Path, language: str) -> list[str]:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    return [body for kind, body in BLOCK.findall(text) if kind == language]
+
+
+def test_the_python_blocks_run_one_after_the_other(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "readme"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for number, block in enumerate(_blocks(root, "python"), start=1):
+            exec(compile(block, f"README.md, python block {number}", "exec"), names)
+
+
+def test_the_commands_shown_exist(root: Path) -> None:
+    shown = [words[1] for words in _commands(root) if words[0] == "fc-gym" and len(words) > 1]
+    assert [name for name in shown if not name.startswith("-") and name not in commands()] == []
+
+
+def test_the_options_shown_exist(root: Path) -> None:
+    from typer.main import get_command
+
+    group = get_command(app)
+    wrong = []
+    for words in _commands(root):
+        if words[0] != "fc-gym" or len(words) < 2 or words[1] not in commands():
+            continue
+        known = {name for one in group.get_command(None, words[1]).params for name in one.opts}  # type: ignore[attr-defined]
+        wrong += [f"{words[1]} {one}" for one in words[2:] if one.startswith("--") and one.split("=")[0] not in known]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_command_can_be_loaded() -> None:
+    assert [name for name, point in commands().items() if loaded(point).__name__ == "broken"] == []
+
+
+def _commands(root: Path) -> list[list[str]]:
+    """Return the words of every command in a sh block, comments and continued lines resolved."""
+    found = []
+    for block in _blocks(root, "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            for part in line.removeprefix("$ ").split("|"):
+                words = shlex.split(part, comments=True)
+                if words:
+                    found.append(words)
+    return found
