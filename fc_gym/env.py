@@ -222,7 +222,7 @@ class ToolEnv(gym.Env[Observation, Action]):
         known = self._references.get(id(task))
         if known is None or known.task is not task:
             known = Reference(self.domain, task)
-            if self.tasks is not None:
+            if self.tasks is not None and any(task is one for one in self.tasks):
                 self._references[id(task)] = known
         return known
 

@@ -2,12 +2,14 @@
 
 In many reachable states, every call is tried before and after every other call that changes something. A refusal that
 goes away is a state edge, one that appears is an undo edge. Where two reasons block a call at once, lifting the first
-only changes the reason; such an edge counts once a second call is found that, together with the first and not without
-it, gets the call accepted.
+only changes the reason. Such an edge counts in two cases: a third call, possible before as well, gets the call accepted
+after the first and not without it; or the first call lifts the same reason from another tool for good, since one code
+means one reason in the whole domain.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,15 +23,19 @@ from fc_gym.types import ToolCall
 __all__ = ["Probe", "measure", "onlooker"]
 
 ACCEPTED = ""
+CHANCE = 0.5
+"""Share of moves that are left to chance."""
+ENOUGH = 30
+"""States with a tool in the same situation after which one more is not worth comparing."""
 
 
-def measure(domain: Domain, *, seeds: int = 24, states: int = 12, draws: int = 3) -> Measured:
+def measure(domain: Domain, *, seeds: int = 32, states: int = 30, draws: int = 4) -> Measured:
     """Measure a domain's state and undo edges.
 
     Args:
         domain: The domain.
         seeds: How many start states.
-        states: How many states to visit from each, by random accepted calls.
+        states: How many states to visit from each, by accepted calls, rather by those that lead to rare situations.
         draws: How many calls of each tool to try in each state.
 
     Returns:
@@ -42,12 +48,8 @@ def measure(domain: Domain, *, seeds: int = 24, states: int = 12, draws: int = 3
         for _ in range(states):
             probe = Probe(domain, state)
             calls = _calls(domain, state.world, rng, draws)
-            _compare(probe, calls, found)
-            _advance(probe, calls, found, rng)
-    return Measured(
-        frozenset(found.edges), frozenset(found.writes), frozenset(found.succeeded),
-        {tool: frozenset(codes) for tool, codes in sorted(found.refusals.items())},
-    )  # fmt: skip
+            _advance(probe, calls, _compare(probe, calls, found), rng)
+    return found.measured()
 
 
 class Probe:
@@ -91,10 +93,38 @@ class Probe:
 
 @dataclass
 class _Findings:
+    """What has been seen so far."""
+
     edges: set[Edge] = field(default_factory=set)
+    shifts: set[Edge] = field(default_factory=set)
+    """State edges that would be, but for another reason that the call is then refused for."""
     writes: set[str] = field(default_factory=set)
     succeeded: set[str] = field(default_factory=set)
-    refusals: dict[str, set[str]] = field(default_factory=dict)
+    situations: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each tool was seen with each code, the empty one included."""
+
+    def novel(self, calls: list[ToolCall], codes: list[str]) -> bool:
+        """Return True if some tool has not often been seen in its present situation."""
+        now = {(call.name, code) for call, code in zip(calls, codes, strict=True)}
+        self.situations.update(now)
+        return any(self.situations[one] <= ENOUGH for one in now)
+
+    def rarity(self, calls: list[ToolCall], codes: list[str]) -> float:
+        """Return how seldom the rarest situation among these was seen, 0 to 1."""
+        return max(1.0 / (1 + self.situations[call.name, code]) for call, code in zip(calls, codes, strict=True))
+
+    def measured(self) -> Measured:
+        """Return it for good."""
+        lifts = {(edge.source, edge.label) for edge in self.edges if edge.kind == "state"}
+        shifted = {edge for edge in self.shifts if (edge.source, edge.label) in lifts}
+        refusals: dict[str, set[str]] = {}
+        for tool, code in self.situations:
+            if code:
+                refusals.setdefault(tool, set()).add(code)
+        return Measured(
+            frozenset(self.edges | shifted), frozenset(self.writes), frozenset(self.succeeded),
+            {tool: frozenset(codes) for tool, codes in sorted(refusals.items())},
+        )  # fmt: skip
 
 
 def onlooker(domain: Domain, world: World, rng: np.random.Generator | None = None) -> Known:
@@ -118,44 +148,48 @@ def _calls(domain: Domain, world: World, rng: np.random.Generator, draws: int) -
     return list(calls)
 
 
-def _compare(probe: Probe, calls: list[ToolCall], found: _Findings) -> None:
+def _compare(probe: Probe, calls: list[ToolCall], found: _Findings) -> dict[ToolCall, float]:
+    """Try every call before and after every other; return how rare the situations after each write are."""
+    rarities: dict[ToolCall, float] = {}
     before = probe.codes(calls)
-    for call, code in zip(calls, before, strict=True):
-        if code:
-            found.refusals.setdefault(call.name, set()).add(code)
-        else:
-            found.succeeded.add(call.name)
+    found.succeeded.update(call.name for call, code in zip(calls, before, strict=True) if not code)
+    if not found.novel(calls, before):
+        return dict.fromkeys((call for call, code in zip(calls, before, strict=True) if not code), 0.0)
     for first, code in zip(calls, before, strict=True):
-        if code or first.name in _idle(probe.domain):
+        if code or probe.domain.tools[first.name].reads_only:
             continue
         after = probe.after(first, calls)
         if after is None:
             continue
         found.writes.add(first.name)
+        rarities[first] = found.rarity(calls, after)
+        free = [call for call, code in zip(calls, before, strict=True) if not code and call.name in found.writes]
         for call, old, new in zip(calls, before, after, strict=True):
-            _note(probe, first, call, old, new, calls, found)
+            if old != new:
+                _note(probe, first, call, old, new, free, found)
+    return rarities
 
 
 def _note(
-    probe: Probe, first: ToolCall, call: ToolCall, old: str, new: str, calls: list[ToolCall], found: _Findings
+    probe: Probe, first: ToolCall, call: ToolCall, old: str, new: str, free: list[ToolCall], found: _Findings
 ) -> None:
-    if old == new:
-        return
     if not old:
         found.edges.add(Edge("undo", first.name, call.name, new))
     elif not new:
         found.edges.add(Edge("state", first.name, call.name, old))
-    elif (edge := Edge("state", first.name, call.name, old)) not in found.edges and _joins(probe, first, call, calls):
-        found.edges.add(edge)
+    elif (edge := Edge("state", first.name, call.name, old)) not in found.edges:
+        found.shifts.add(edge)
+        if _joins(probe, first, call, free):
+            found.edges.add(edge)
 
 
-def _joins(probe: Probe, first: ToolCall, call: ToolCall, calls: list[ToolCall]) -> bool:
-    """Return whether some second call gets `call` accepted after `first`, and does not without it."""
-    for second in calls:
-        together = second.name not in _idle(probe.domain) and _sequence(probe, [first, second, call])
-        if together and not _sequence(probe, [second, call]):
-            return True
-    return False
+def _joins(probe: Probe, first: ToolCall, call: ToolCall, free: list[ToolCall]) -> bool:
+    """Return whether some call that is possible now gets `call` accepted after `first`, and does not without it."""
+    return any(
+        _sequence(probe, [first, second, call]) and not _sequence(probe, [second, call])
+        for second in free
+        if second.name != call.name
+    )
 
 
 def _sequence(probe: Probe, calls: list[ToolCall]) -> bool:
@@ -166,14 +200,9 @@ def _sequence(probe: Probe, calls: list[ToolCall]) -> bool:
         probe.state.restore(mark)
 
 
-def _advance(probe: Probe, calls: list[ToolCall], found: _Findings, rng: np.random.Generator) -> None:
-    """Move on by one accepted call, rather one that changes something."""
-    order = [calls[int(position)] for position in rng.permutation(len(calls))]
-    order.sort(key=lambda call: call.name not in found.writes)
-    for call in order[: int(rng.integers(1, 4)) + 3]:
-        if probe.run(call) == ACCEPTED and call.name in found.writes:
-            return
-
-
-def _idle(domain: Domain) -> set[str]:
-    return {tool.name for tool in domain.tools.values() if tool.reads_only}
+def _advance(probe: Probe, calls: list[ToolCall], rarities: dict[ToolCall, float], rng: np.random.Generator) -> None:
+    """Move on by one accepted call: by chance, or one after which something is seldom seen."""
+    moves = [call for call in calls if call in rarities and not probe.domain.tools[call.name].reads_only]
+    if moves:
+        drawn = moves[int(rng.integers(len(moves)))]
+        probe.run(drawn if rng.random() < CHANCE else max(moves, key=lambda call: rarities[call]))

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from fc_gym.env import Observation, ToolEnv
 from fc_gym.errors import RecordError
 from fc_gym.task import Task
-from fc_gym.types import Action, JsonValue, ToolCall, leaves, to_json
+from fc_gym.types import Action, JsonValue, Malformed, ToolCall, leaves, to_json
 
 __all__ = ["FORMAT", "Header", "StepRecord", "Trajectory", "read_trajectories", "replayed"]
 
@@ -44,7 +44,7 @@ class StepRecord:
     """One step: the response and what came of it."""
 
     action: JsonValue
-    """The calls as objects, or the reply."""
+    """The calls as objects, malformed ones by what was wrong with them, or the reply."""
     results: tuple[str, ...]
     user: str
     reward: float
@@ -117,7 +117,7 @@ class Trajectory:
         """
         sources = () if isinstance(action, str) else tuple(_sources(env, call) for call in action)
         observation, reward, terminated, truncated, info = env.step(action)
-        plain = env.action_space.to_jsonable([action])[0]
+        plain = action if isinstance(action, str) else [_plain(call) for call in action]
         self.steps.append(
             StepRecord(
                 plain, observation["results"], observation["user"], float(reward), info["reward_parts"],
@@ -185,9 +185,18 @@ def _read(line: bytes, where: str) -> Trajectory:
         raise RecordError(f"{where}: {place}: {first['msg']}") from None
 
 
-def _calls(action: Sequence[JsonValue]) -> list[ToolCall]:
+def _plain(call: ToolCall | Malformed) -> JsonValue:
+    if isinstance(call, Malformed):
+        return {"malformed": call.message, "hint": call.hint}
+    return {"name": call.name, "arguments": dict(call.arguments)}
+
+
+def _calls(action: Sequence[JsonValue]) -> list[Any]:
     """Give the calls back as they were, malformed ones too."""
-    return [ToolCall(one["name"], one["arguments"]) for one in action]
+    return [
+        Malformed(one["malformed"], one["hint"]) if "malformed" in one else ToolCall(one["name"], one["arguments"])
+        for one in action
+    ]
 
 
 def _sources(env: ToolEnv, call: ToolCall) -> dict[str, JsonValue]:

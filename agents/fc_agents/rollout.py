@@ -84,7 +84,7 @@ class RolloutSummary:
             calls = [] if isinstance(step.action, str) else step.action
             made += len(calls)
             for call, text in zip(calls, step.results, strict=True):
-                self._count(call["name"], text)
+                self._count(call.get("name", ""), text)
         self.calls += made
         self.lengths[made] += 1
 

@@ -154,8 +154,10 @@ def layers(domain: Domain, trace: Trace, first: int) -> list[Trace]:
     feeding = reads & {source.call for one in trace for source in one.sources.values()}
     for position, one in enumerate(trace, start=first):
         uses = any(source.kind == "output" and source.call >= opened for source in one.sources.values())
-        looks = any(other in feeding for other in range(opened, position))
-        if uses or (looks and not domain.tools[one.call.name].reads_only):
+        before = range(opened, position)
+        looks = any(other in feeding for other in before)
+        acts = any(other not in reads for other in before)
+        if uses or (looks and position not in reads) or (acts and position in feeding):
             found.append([])
             opened = position
         found[-1].append(one)

@@ -152,6 +152,8 @@ class _Walk:
         return True
 
     def _run(self, call: ToolCall) -> Executed:
+        if len(self.trace) >= self.settings.calls:
+            raise DeadEnd("too long")
         try:
             self.trace.append(execute(self.session, call))
         except (Unseen, Refused) as error:

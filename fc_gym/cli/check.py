@@ -64,7 +64,7 @@ def _print(reports: list[Report]) -> None:
     for together in zip(*(report.rows() for report in reports), strict=True):
         cells = [cell for row in together for cell in (row["verdict"], row["tried"])]
         rows.append((together[0]["check"], *cells))
-    console.print(table("what was tried, and what came of it", columns, rows))
+    console.print(table("checks", columns, rows))
     for report in reports:
         for one in report.findings:
             say(f"{one.severity}: {report.domain}: {one.check}: {sentence(str(one))}")

@@ -69,7 +69,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         rows: One cell per column; texts are shown as they are, numbers as Python writes them.
     """
     cells = [[str(cell) for cell in row] for row in rows]
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    made = Table(title=Text(title, style="bold") if title else None, title_justify="left", header_style="bold")
     for position, head in enumerate(columns):
         numbers = bool(cells) and all(_is_number(row[position]) for row in cells)
         made.add_column(Text(head), justify="right" if numbers else "left", overflow="fold")

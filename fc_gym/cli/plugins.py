@@ -39,9 +39,7 @@ def commands() -> dict[str, EntryPoint]:
 def first_line(point: EntryPoint) -> str:
     """Return the first line of a command's docstring, without importing its module."""
     try:
-        spec = find_spec(point.module)
-        source = Path(spec.origin).read_bytes() if spec and spec.origin else b""
-        tree = ast.parse(source)
+        tree = ast.parse(_source(point.module))
     except (ImportError, OSError, SyntaxError, ValueError):
         return "(cannot be loaded)"
     for node in tree.body:
@@ -57,6 +55,13 @@ def loaded(point: EntryPoint) -> Callable[..., Any]:
     except Exception as error:
         return _broken(point, error)
     return function if callable(function) else _broken(point, TypeError(f"it is a {type(function).__name__}"))
+
+
+def _source(module: str) -> bytes:
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
+        raise ImportError(f"there is no module {module}")
+    return Path(spec.origin).read_bytes()
 
 
 def _broken(point: EntryPoint, error: Exception) -> Callable[..., None]:

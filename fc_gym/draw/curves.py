@@ -23,6 +23,12 @@ class Curve:
     head_at_start: bool = False
     head_at_end: bool = False
 
+    @property
+    def middle(self) -> float:
+        """The x halfway along; no curve inside a column leans out further."""
+        one, two, three, four = (x for x, _ in self.points)
+        return (one + 3 * two + 3 * three + four) / 8
+
 
 def bulge(hop: Hop) -> float:
     """Return how far a line inside a column leans out; those that undo lean out further, beside those that lift."""

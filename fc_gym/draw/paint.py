@@ -82,10 +82,9 @@ def _paint(figure: Any, graph: ApiGraph, placed: Layout) -> None:
 
 
 def _frame(placed: Layout) -> tuple[Point, Point]:
-    points = [point for curve in placed.curves for point in curve.points]
-    right = max([box.x + box.width for box in placed.boxes] + [x for x, _ in points])
-    low = min([box.y - box.high / 2 for box in placed.boxes] + [y for _, y in points])
-    high = max([box.y + box.high / 2 for box in placed.boxes] + [y for _, y in points])
+    right = max([box.x + box.width for box in placed.boxes] + [curve.middle for curve in placed.curves])
+    low = min(box.y - box.high / 2 for box in placed.boxes)
+    high = max(box.y + box.high / 2 for box in placed.boxes)
     return (-MARGIN, low - 1.0), (max(right, 8.6) + MARGIN, high + 0.9)
 
 

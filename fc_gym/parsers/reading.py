@@ -92,9 +92,7 @@ def limited(found: list[ToolCall | Malformed]) -> list[ToolCall | Malformed]:
     """Return the calls up to the most that are read, and after them the complaint if there are more."""
     if len(found) <= MAX_CALLS:
         return found
-    complaint = Malformed(
-        f"more than {MAX_CALLS} calls in one response", "send the others in a later response"
-    )
+    complaint = Malformed(f"more than {MAX_CALLS} calls in one response", "send the others in a later response")
     return [*found[:MAX_CALLS], complaint]
 
 

@@ -37,9 +37,7 @@ class DiscreteCalls(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         ValueError: If k is below 1.
     """
 
-    def __init__(
-        self, env: gym.Env[Any, Any], k: int = 64, reply: str = "done", features: bool = False
-    ) -> None:
+    def __init__(self, env: gym.Env[Any, Any], k: int = 64, reply: str = "done", features: bool = False) -> None:
         gym.utils.RecordConstructorArgs.__init__(self, k=k, reply=reply, features=features)
         super().__init__(env)
         if not isinstance(env.action_space, ToolCallSpace) or not isinstance(env.unwrapped, ToolEnv):
@@ -55,9 +53,7 @@ class DiscreteCalls(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             self.observation_space = spaces.Box(0.0, 1.0, (size,), dtype=np.float32)
         self._calls: tuple[ToolCall, ...] = ()
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Any, dict[str, Any]]:
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Begin an episode."""
         observation, info = self.env.reset(seed=seed, options=options)
         return self._seen(observation, "", False), self._masked(info)

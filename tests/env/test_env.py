@@ -190,9 +190,7 @@ def test_the_same_seed_gives_the_same_bytes(domain: str, seed: int) -> None:
     courses = []
     for _ in range(2):
         env = make_env(domain)
-        courses.append(
-            [as_bytes(*env.reset(seed=seed)), *play(env, 4), as_bytes(*env.reset()), *play(env, 2)]
-        )
+        courses.append([as_bytes(*env.reset(seed=seed)), *play(env, 4), as_bytes(*env.reset()), *play(env, 2)])
     assert courses[0] == courses[1]
 
 
@@ -288,9 +286,7 @@ def test_a_bad_call_is_an_observation_and_changes_nothing(calls: list[Any]) -> N
     assert observation in env.observation_space and not terminated and not truncated
     assert len(observation["results"]) == len(info["errors"]) == len(calls)
     for text, code in zip(observation["results"], info["errors"], strict=True):
-        assert bool(code) == (
-            list(json.loads(text)) == ["error"] if isinstance(json.loads(text), dict) else False
-        )
+        assert bool(code) == (list(json.loads(text)) == ["error"] if isinstance(json.loads(text), dict) else False)
     assert env.state_hash() == before or not all(info["errors"])
 
 
@@ -404,9 +400,7 @@ def test_a_perfect_episode_earns_exactly_one_and_any_other_less() -> None:
 @pytest.mark.parametrize("domain", DOMAINS)
 @given(seed=st.integers(0, 1000), before=st.integers(0, 3), between=st.integers(0, 4))
 @settings(deadline=None, max_examples=4)
-def test_a_mark_can_be_gone_back_to_again_and_again(
-    domain: str, seed: int, before: int, between: int
-) -> None:
+def test_a_mark_can_be_gone_back_to_again_and_again(domain: str, seed: int, before: int, between: int) -> None:
     env = make_env(domain)
     env.reset(seed=seed)
     play(env, before)

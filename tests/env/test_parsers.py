@@ -22,9 +22,7 @@ SHOP = load_domain("shop")
 NAMES = ("hermes", "qwen_xml", "python", "json")
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-names = st.from_regex(r"[a-z_][a-z0-9_]{0,10}", fullmatch=True).filter(
-    lambda name: not keyword.iskeyword(name)
-)
+names = st.from_regex(r"[a-z_][a-z0-9_]{0,10}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | words
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(words, inner), max_leaves=6)
 calls = st.builds(ToolCall, names, st.dictionaries(names, values, max_size=3))
@@ -92,9 +90,7 @@ def test_python_text_gives_the_calls_it_was_written_from(made: list[ToolCall]) -
     assert read("python", in_python(made)) == made
 
 
-@given(
-    st.lists(st.builds(ToolCall, names, st.dictionaries(names, names, max_size=3)), min_size=1, max_size=3)
-)
+@given(st.lists(st.builds(ToolCall, names, st.dictionaries(names, names, max_size=3)), min_size=1, max_size=3))
 @settings(deadline=None)
 def test_xml_text_gives_the_calls_it_was_written_from(made: list[ToolCall]) -> None:
     assert read("qwen_xml", in_xml(made)) == made
@@ -241,9 +237,7 @@ def test_python_says_what_is_wrong_and_where(text: str, said: str) -> None:
 @pytest.mark.parametrize("depth", [10, 100, 1_000, 2_000, 5_000, 50_000])
 def test_a_sign_before_a_sign_ends_in_a_number_or_a_complaint(depth: int) -> None:
     reading = read("python", f"[f(a={'-' * depth}1)]")
-    assert reading == [ToolCall("f", {"a": 1})] or "nested too deeply" in complaint(
-        "python", f"[f(a={'-' * depth}1)]"
-    )
+    assert reading == [ToolCall("f", {"a": 1})] or "nested too deeply" in complaint("python", f"[f(a={'-' * depth}1)]")
 
 
 @pytest.mark.parametrize(
@@ -375,9 +369,7 @@ def test_an_empty_list_is_a_reply(name: str) -> None:
         ("4", {"$ref": "#/$defs/Size"}, 4),
     ],
 )
-def test_untyped_text_becomes_what_the_schema_asks_for(
-    text: str, schema: dict[str, Any], value: object
-) -> None:
+def test_untyped_text_becomes_what_the_schema_asks_for(text: str, schema: dict[str, Any], value: object) -> None:
     assert coerced(text, schema, {"$defs": {"Size": {"enum": [4, 5]}}}) == value
 
 

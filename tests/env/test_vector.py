@@ -77,9 +77,7 @@ def text(known: Sequence[ToolCall], rng: np.random.Generator) -> object:
     made = response(known, rng)
     if not isinstance(made, list):
         return "done"
-    return "".join(
-        f"<tool_call>{one.json() if isinstance(one, ToolCall) else one}</tool_call>" for one in made
-    )
+    return "".join(f"<tool_call>{one.json() if isinstance(one, ToolCall) else one}</tool_call>" for one in made)
 
 
 def same_course(ours: ToolVectorEnv, theirs: Any, seed: int, draw: Callable[..., object] = response) -> int:
@@ -114,9 +112,7 @@ def test_it_is_sync_vector_env_in_free_play(domain: str, mode: AutoresetMode, se
 
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("mode", MODES)
-def test_it_is_sync_vector_env_over_tasks_that_end_and_are_truncated(
-    domain: str, mode: AutoresetMode
-) -> None:
+def test_it_is_sync_vector_env_over_tasks_that_end_and_are_truncated(domain: str, mode: AutoresetMode) -> None:
     tasks = short_tasks(domain)
     ours, theirs = pair(lambda: make_env(domain, tasks), mode)
     assert same_course(ours, theirs, 5) > 2
@@ -228,9 +224,7 @@ def test_an_episode_that_is_over_must_be_reset_when_that_is_left_to_the_caller()
     ours = ToolVectorEnv([lambda: make_env("shop")] * 2, autoreset_mode="Disabled")
     ours.reset(seed=1)
     ours.step([[], "done"])
-    with pytest.raises(
-        gym.error.ResetNeeded, match="the episodes of 1 are over; reset them with a reset_mask"
-    ):
+    with pytest.raises(gym.error.ResetNeeded, match="the episodes of 1 are over; reset them with a reset_mask"):
         ours.step([[], []])
 
 

@@ -58,9 +58,7 @@ def plain(data: Any) -> Any:
 
 @pytest.mark.parametrize("env_id", IDS)
 @pytest.mark.parametrize("wrap", WRAPPED.values(), ids=WRAPPED)
-def test_gymnasium_checks_every_combination_without_a_warning(
-    env_id: str, wrap: Callable[[Env], Env]
-) -> None:
+def test_gymnasium_checks_every_combination_without_a_warning(env_id: str, wrap: Callable[[Env], Env]) -> None:
     with warnings.catch_warnings():
         # The checker warns of any wrapper at all.
         warnings.filterwarnings("ignore", message=".*is different from the unwrapped version")
@@ -261,9 +259,7 @@ def test_what_json_cannot_hold_is_shown_without_an_error() -> None:
 def test_messages_need_the_observations_of_tool_env() -> None:
     with pytest.raises(TypeError, match=r"MessagesObservation needs ToolEnv's observations, not Box"):
         MessagesObservation(DiscreteCalls(make_env("shop"), features=True))
-    with pytest.raises(
-        TypeError, match=r"MessagesObservation needs ToolEnv's observations, not Messages\(\)"
-    ):
+    with pytest.raises(TypeError, match=r"MessagesObservation needs ToolEnv's observations, not Messages\(\)"):
         MessagesObservation(MessagesObservation(make_env("shop")))
 
 
@@ -351,13 +347,9 @@ def test_a_learner_that_knows_only_boxes_and_numbers_can_play() -> None:
     env = gym.wrappers.RecordEpisodeStatistics(DiscreteCalls(gym.make("fc_gym/Shop-v0"), features=True))
     observation, info = env.reset(seed=1)
     env.action_space.seed(1)
-    assert isinstance(env.observation_space, gym.spaces.Box) and isinstance(
-        env.action_space, gym.spaces.Discrete
-    )
+    assert isinstance(env.observation_space, gym.spaces.Box) and isinstance(env.action_space, gym.spaces.Discrete)
     for _ in range(200):
-        observation, reward, terminated, truncated, info = env.step(
-            env.action_space.sample(mask=info["action_mask"])
-        )
+        observation, reward, terminated, truncated, info = env.step(env.action_space.sample(mask=info["action_mask"]))
         assert observation in env.observation_space and isinstance(reward, float)
         if terminated or truncated:
             break

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from fc_gym.cli.app import app
 from fc_gym.cli.plugins import commands, loaded
@@ -36,8 +37,6 @@ def test_the_commands_shown_exist(root: Path) -> None:
 
 
 def test_the_options_shown_exist(root: Path) -> None:
-    from typer.main import get_command
-
     group = get_command(app)
     wrong = []
     for words in _commands(root):
@@ -57,8 +56,8 @@ def _commands(root: Path) -> list[list[str]]:
     found = []
     for block in _blocks(root, "sh"):
         for line in block.replace("\\\n", " ").splitlines():
-            for part in line.removeprefix("$ ").split("|"):
+            for part in re.split(r"&&|[|;]", line.removeprefix("$ ")):
                 words = shlex.split(part, comments=True)
                 if words:
-                    found.append(words)
+                    found.append([Path(words[0]).name, *words[1:]])
     return found

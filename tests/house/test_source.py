@@ -23,7 +23,7 @@ def test_nothing_is_left_unfinished(sources: list[Any]) -> None:
 
 
 def test_no_text_is_run_as_code(sources: list[Any]) -> None:
-    found = [f"{one.path}:{node.lineno}" for one in sources for node in ast.walk(one.tree) if _runs_text(node)]
+    found = [f"{one.path}: {ast.unparse(node)}" for one in sources for node in ast.walk(one.tree) if _runs_text(node)]
     assert not found, "\n".join(found)
 
 
