@@ -18,13 +18,21 @@ from fc_gym.domain import Domain, World
 from fc_gym.graph import Edge, Measured
 from fc_gym.known import Known, draw_call, world_values
 from fc_gym.state import State
-from fc_gym.types import ToolCall
+from fc_gym.types import JsonValue, ToolCall
 
 __all__ = ["Probe", "measure", "onlooker"]
 
 ACCEPTED = ""
-CHANCE = 0.5
-"""Share of moves that are left to chance."""
+FOCUS = 10
+"""States after which calls turn to other rows."""
+FOCUSED = 0.7
+"""Share of keys of which only the row in focus is used."""
+BURST = 0.3
+"""Share of moves that repeat a tool."""
+REPEATS = 5
+"""Most calls in such a move."""
+TRIES = 6
+"""Calls drawn for a move before another tool is tried."""
 ENOUGH = 30
 """States with a tool in the same situation after which one more is not worth comparing."""
 
@@ -45,10 +53,13 @@ def measure(domain: Domain, *, seeds: int = 32, states: int = 30, draws: int = 4
     for seed in range(seeds):
         rng = np.random.default_rng([seed, 7])
         state = domain.sample(seed)
-        for _ in range(states):
+        for visit in range(states):
+            if visit % FOCUS == 0:
+                focus = _Focus(rng)
             probe = Probe(domain, state)
-            calls = _calls(domain, state.world, rng, draws)
-            _advance(probe, calls, _compare(probe, calls, found), rng)
+            calls = _calls(domain, state.world, focus, draws, rng)
+            _compare(probe, calls, found)
+            _advance(probe, calls, focus, rng)
     return found.measured()
 
 
@@ -109,10 +120,6 @@ class _Findings:
         self.situations.update(now)
         return any(self.situations[one] <= ENOUGH for one in now)
 
-    def rarity(self, calls: list[ToolCall], codes: list[str]) -> float:
-        """Return how seldom the rarest situation among these was seen, 0 to 1."""
-        return max(1.0 / (1 + self.situations[call.name, code]) for call, code in zip(calls, codes, strict=True))
-
     def measured(self) -> Measured:
         """Return it for good."""
         lifts = {(edge.source, edge.label) for edge in self.edges if edge.kind == "state"}
@@ -127,34 +134,54 @@ class _Findings:
         )  # fmt: skip
 
 
-def onlooker(domain: Domain, world: World, rng: np.random.Generator | None = None) -> Known:
-    """Return knowledge of every key value in a world; with chance, mostly of one row each, so that calls meet."""
+class _Focus:
+    """Rows that calls are about for a while, so that they meet and limits are reached.
+
+    Args:
+        rng: Chooses.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.chosen: dict[str, JsonValue] = {}
+
+    def known(self, domain: Domain, world: World) -> Known:
+        """Return knowledge of one value of most keys, the same as long as it exists, and of all values of the rest."""
+        known = Known(domain)
+        for key, values in world_values(domain, world).items():
+            if self.chosen.get(key) not in values:
+                self.chosen[key] = values[int(self.rng.integers(len(values)))]
+            known.tell(key, [self.chosen[key]] if self.rng.random() < FOCUSED else values)
+        return known
+
+
+def onlooker(domain: Domain, world: World) -> Known:
+    """Return knowledge of every key value in a world."""
     known = Known(domain)
     for key, values in world_values(domain, world).items():
-        if rng is not None and rng.random() < 0.6:
-            values = [values[int(rng.integers(len(values)))]]
         known.tell(key, values)
     return known
 
 
-def _calls(domain: Domain, world: World, rng: np.random.Generator, draws: int) -> list[ToolCall]:
+def _calls(
+    domain: Domain, world: World, focus: _Focus, draws: int, rng: np.random.Generator
+) -> list[ToolCall]:
     calls: dict[ToolCall, None] = {}
-    everything, focus = onlooker(domain, world), onlooker(domain, world, rng)
-    for tool in domain.tools.values():
-        for attempt in range(draws):
-            call = draw_call(tool, focus if attempt else everything, rng)
+    everything = onlooker(domain, world)
+    for attempt in range(draws):
+        known = focus.known(domain, world) if attempt else everything
+        for tool in domain.tools.values():
+            call = draw_call(tool, known, rng)
             if call is not None:
                 calls[call] = None
     return list(calls)
 
 
-def _compare(probe: Probe, calls: list[ToolCall], found: _Findings) -> dict[ToolCall, float]:
-    """Try every call before and after every other; return how rare the situations after each write are."""
-    rarities: dict[ToolCall, float] = {}
+def _compare(probe: Probe, calls: list[ToolCall], found: _Findings) -> None:
     before = probe.codes(calls)
     found.succeeded.update(call.name for call, code in zip(calls, before, strict=True) if not code)
     if not found.novel(calls, before):
-        return dict.fromkeys((call for call, code in zip(calls, before, strict=True) if not code), 0.0)
+        return
     for first, code in zip(calls, before, strict=True):
         if code or probe.domain.tools[first.name].reads_only:
             continue
@@ -162,12 +189,10 @@ def _compare(probe: Probe, calls: list[ToolCall], found: _Findings) -> dict[Tool
         if after is None:
             continue
         found.writes.add(first.name)
-        rarities[first] = found.rarity(calls, after)
         free = [call for call, code in zip(calls, before, strict=True) if not code and call.name in found.writes]
         for call, old, new in zip(calls, before, after, strict=True):
             if old != new:
                 _note(probe, first, call, old, new, free, found)
-    return rarities
 
 
 def _note(
@@ -200,9 +225,17 @@ def _sequence(probe: Probe, calls: list[ToolCall]) -> bool:
         probe.state.restore(mark)
 
 
-def _advance(probe: Probe, calls: list[ToolCall], rarities: dict[ToolCall, float], rng: np.random.Generator) -> None:
-    """Move on by one accepted call: by chance, or one after which something is seldom seen."""
-    moves = [call for call in calls if call in rarities and not probe.domain.tools[call.name].reads_only]
-    if moves:
-        drawn = moves[int(rng.integers(len(moves)))]
-        probe.run(drawn if rng.random() < CHANCE else max(moves, key=lambda call: rarities[call]))
+def _advance(probe: Probe, calls: list[ToolCall], focus: _Focus, rng: np.random.Generator) -> None:
+    """Move on by a write, or by one tool as often as it goes, which leads to where something is full."""
+    tools = [tool for tool in probe.domain.tools.values() if not tool.reads_only]
+    for position in rng.permutation(len(tools))[:TRIES]:
+        tool = tools[int(position)]
+        again = REPEATS if rng.random() < BURST else 1
+        done = 0
+        for _ in range(TRIES):
+            call = draw_call(tool, focus.known(probe.domain, probe.state.world), rng)
+            done += call is not None and probe.run(call) == ACCEPTED
+            if done == again:
+                break
+        if done:
+            return
