@@ -7,11 +7,16 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, NewType, Union, get_args, get_origin
 
-__all__ = ["field_types", "key_values", "keys_in", "plain_type", "row_types"]
+__all__ = ["field_types", "key_reader", "keys_in", "plain_type", "row_types"]
+
+Found = list[tuple[str, Any]]
+"""Names of keys, each with a value."""
+
+Reader = Callable[[Any, Found], None]
 
 _SEQUENCES = (list, tuple, set, frozenset, collections.abc.Sequence, collections.abc.Iterable)
 _MAPPINGS = (dict, collections.abc.Mapping)
@@ -26,33 +31,71 @@ def keys_in(annotation: object, path: str = "") -> Iterator[tuple[str, str]]:
     yield from _keys_in(annotation, path, ())
 
 
-def key_values(annotation: object, value: object) -> Iterator[tuple[str, object]]:
-    """Walk a value along its type.
-
-    Yields:
-        The name of each key in it, and the value of that key.
-    """
+def key_reader(annotation: object) -> Reader | None:
+    """Compile a walk along a type: a function that adds every key in a value to a list; None if there is none."""
     annotation = _bare(annotation)
     if isinstance(annotation, NewType):
-        if value is not None:
-            yield annotation.__name__, value
-        return
+        name = annotation.__name__
+        return lambda value, found: found.append((name, value)) if value is not None else None
     origin, arguments = get_origin(annotation), get_args(annotation)
     if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
-        for name, inner in field_types(annotation).items():
-            yield from key_values(inner, getattr(value, name, None))
-    elif origin in (Union, types.UnionType):
-        for option in arguments:
+        return _row_reader(annotation)
+    if origin in (Union, types.UnionType):
+        options = [(option, reader) for option in arguments if (reader := key_reader(option))]
+        return _choice(options) if options else None
+    if origin in _MAPPINGS and len(arguments) == 2:
+        return _entries(key_reader(arguments[0]), key_reader(arguments[1]))
+    if origin in _SEQUENCES and arguments and (item := key_reader(arguments[0])):
+        return _items(item)
+    return None
+
+
+def _row_reader(row: type) -> Reader | None:
+    if not any(True for _ in keys_in(row)):
+        return None
+    fields: list[tuple[str, Reader]] = []
+
+    def read(value: Any, found: Found) -> None:
+        if not fields:  # at the first use, since a row may contain rows of its own kind
+            fields.extend((name, reader) for name, type_ in field_types(row).items() if (reader := key_reader(type_)))
+        for name, reader in fields:
+            inner = getattr(value, name, None)
+            if inner is not None:
+                reader(inner, found)
+
+    return read
+
+
+def _choice(options: list[tuple[object, Reader]]) -> Reader:
+    def read(value: Any, found: Found) -> None:
+        for option, reader in options:
             if _may_be(option, value):
-                yield from key_values(option, value)
-                break
-    elif origin in _MAPPINGS and isinstance(value, dict) and len(arguments) == 2:
-        for key, inner in value.items():
-            yield from key_values(arguments[0], key)
-            yield from key_values(arguments[1], inner)
-    elif origin in _SEQUENCES and isinstance(value, list | tuple | set | frozenset) and arguments:
-        for inner in sorted(value, key=repr) if isinstance(value, set | frozenset) else value:
-            yield from key_values(arguments[0], inner)
+                reader(value, found)
+                return
+
+    return read
+
+
+def _entries(key: Reader | None, inner: Reader | None) -> Reader | None:
+    if key is None and inner is None:
+        return None
+
+    def read(value: Any, found: Found) -> None:
+        for name, one in value.items():
+            if key:
+                key(name, found)
+            if inner:
+                inner(one, found)
+
+    return read
+
+
+def _items(item: Reader) -> Reader:
+    def read(value: Any, found: Found) -> None:
+        for one in sorted(value, key=repr) if isinstance(value, set | frozenset) else value:
+            item(one, found)
+
+    return read
 
 
 @functools.cache

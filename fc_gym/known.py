@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from fc_gym.domain import Domain, World
-from fc_gym.keys import field_types, key_values
+from fc_gym.keys import key_reader
 from fc_gym.provenance import Source
 from fc_gym.tool import Parameter, Tool
 from fc_gym.types import JsonValue, ToolCall, ToolResult, general_path, leaves
@@ -110,11 +111,18 @@ class Known:
 def world_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
     """Return every key value that stands in a world, by key: what only an onlooker knows."""
     found: dict[str, dict[JsonValue, None]] = {}
-    if not domain.foreign:
-        for name, annotation in field_types(domain.world).items():
-            for key, value in key_values(annotation, getattr(world, name)):
-                found.setdefault(key, {})[value] = None
+    reader = None if domain.foreign else _reader(domain.world)
+    pairs: list[tuple[str, JsonValue]] = []
+    if reader is not None:
+        reader(world, pairs)
+    for key, value in pairs:
+        found.setdefault(key, {})[value] = None
     return {key: list(values) for key, values in found.items()}
+
+
+@functools.cache
+def _reader(world: type) -> Callable[[World, list[tuple[str, JsonValue]]], None] | None:
+    return key_reader(world)
 
 
 def spoken_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
@@ -127,11 +135,11 @@ def candidates(tool: Tool, one: Parameter, known: Known) -> list[JsonValue]:
     told = [seen.value for seen in known.values(f"{tool.name}.{one.name}")]
     if told:
         return told
-    if one.key and (one.key in known.domain.entities or known.has(one.key)):
-        return [seen.value for seen in known.values(one.key)]
-    if one.examples:
-        return [_typed(text, one) for text in one.examples]
-    return list(_from_schema(one))
+    seen = [seen.value for seen in known.values(one.key)] if one.key else []
+    if one.key in known.domain.entities:
+        return seen
+    examples = [_typed(text, one) for text in one.examples]
+    return list(dict.fromkeys([*seen, *examples])) or list(_from_schema(one))
 
 
 def draw_call(tool: Tool, known: Known, rng: np.random.Generator, optional: float = 0.5) -> ToolCall | None:

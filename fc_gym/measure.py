@@ -4,12 +4,13 @@ In many reachable states, every call is tried before and after every other call 
 goes away is a state edge, one that appears is an undo edge. Where two reasons block a call at once, lifting the first
 only changes the reason. Such an edge counts in two cases: a third call, possible before as well, gets the call accepted
 after the first and not without it; or the first call lifts the same reason from another tool for good, since one code
-means one reason in the whole domain.
+means one reason in the whole domain, and is not itself known to bring about the reason that is left.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,8 +24,10 @@ from fc_gym.types import JsonValue, ToolCall
 __all__ = ["Probe", "measure", "onlooker"]
 
 ACCEPTED = ""
-FOCUS = 10
-"""States after which calls turn to other rows."""
+MOVES = 3
+"""Most moves from a reached state to the next one visited."""
+KEPT = 6
+"""States kept for one situation."""
 FOCUSED = 0.7
 """Share of keys of which only the row in focus is used."""
 BURST = 0.3
@@ -33,33 +36,35 @@ REPEATS = 5
 """Most calls in such a move."""
 TRIES = 6
 """Calls drawn for a move before another tool is tried."""
+ALIKE = 2
+"""Calls of one tool in the same situation that are compared in one state."""
 ENOUGH = 30
 """States with a tool in the same situation after which one more is not worth comparing."""
 
 
-def measure(domain: Domain, *, seeds: int = 32, states: int = 30, draws: int = 4) -> Measured:
+def measure(domain: Domain, *, seeds: int = 32, states: int = 36, draws: int = 12) -> Measured:
     """Measure a domain's state and undo edges.
+
+    States are explored from those already reached in which something is seldom seen (as in Go-Explore, 1901.10995),
+    since deep preconditions are hardly ever met by chance from a start state.
 
     Args:
         domain: The domain.
         seeds: How many start states.
-        states: How many states to visit from each, by accepted calls, rather by those that lead to rare situations.
-        draws: How many calls of each tool to try in each state.
+        states: How many states to visit per start state.
+        draws: How many calls of each tool to draw in each state.
 
     Returns:
         The edges and what else was seen; the same for the same arguments.
     """
-    found = _Findings()
-    for seed in range(seeds):
-        rng = np.random.default_rng([seed, 7])
-        state = domain.sample(seed)
-        for visit in range(states):
-            if visit % FOCUS == 0:
-                focus = _Focus(rng)
-            probe = Probe(domain, state)
-            calls = _calls(domain, state.world, focus, draws, rng)
-            _compare(probe, calls, found)
-            _advance(probe, calls, focus, rng)
+    found, rng = _Findings(), np.random.default_rng(7)
+    for visit in range(seeds * states):
+        fresh = visit % states == 0
+        state = domain.sample(visit // states) if fresh else found.rare(rng).fork()
+        probe, focus = Probe(domain, state), _Focus(rng)
+        for _ in range(0 if fresh else int(rng.integers(1, MOVES + 1))):
+            _advance(probe, focus, rng)
+        _compare(probe, _calls(probe, focus, draws, rng), found)
     return found.measured()
 
 
@@ -107,23 +112,41 @@ class _Findings:
     """What has been seen so far."""
 
     edges: set[Edge] = field(default_factory=set)
-    shifts: set[Edge] = field(default_factory=set)
-    """State edges that would be, but for another reason that the call is then refused for."""
+    shifts: set[tuple[Edge, str]] = field(default_factory=set)
+    """State edges that would be, but for another reason for which the call is then refused."""
     writes: set[str] = field(default_factory=set)
     succeeded: set[str] = field(default_factory=set)
     situations: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often each tool was seen with each code, the empty one included."""
 
-    def novel(self, calls: list[ToolCall], codes: list[str]) -> bool:
-        """Return True if some tool has not often been seen in its present situation."""
-        now = {(call.name, code) for call, code in zip(calls, codes, strict=True)}
+    reached: dict[tuple[str, str], list[State[World]]] = field(default_factory=dict)
+    """A few states for each situation."""
+
+    def novel(self, state: State[World], calls: list[ToolCall], codes: list[str]) -> bool:
+        """Keep a state by its situations; return True if one of them has not often been seen."""
+        now = sorted({(call.name, code) for call, code in zip(calls, codes, strict=True)})
         self.situations.update(now)
+        for one in now:
+            kept = self.reached.setdefault(one, [])
+            if len(kept) < KEPT:
+                kept.append(state)
         return any(self.situations[one] <= ENOUGH for one in now)
+
+    def rare(self, rng: np.random.Generator) -> State[World]:
+        """Draw a reached state, the likelier the less often its situation was seen."""
+        situations = sorted(self.reached)
+        weights = np.array([1.0 / self.situations[one] for one in situations])
+        kept = self.reached[situations[int(rng.choice(len(situations), p=weights / weights.sum()))]]
+        return kept[int(rng.integers(len(kept)))]
 
     def measured(self) -> Measured:
         """Return it for good."""
         lifts = {(edge.source, edge.label) for edge in self.edges if edge.kind == "state"}
-        shifted = {edge for edge in self.shifts if (edge.source, edge.label) in lifts}
+        shifted = {
+            edge
+            for edge, other in self.shifts
+            if (edge.source, edge.label) in lifts and Edge("undo", edge.source, edge.target, other) not in self.edges
+        }
         refusals: dict[str, set[str]] = {}
         for tool, code in self.situations:
             if code:
@@ -145,10 +168,10 @@ class _Focus:
         self.rng = rng
         self.chosen: dict[str, JsonValue] = {}
 
-    def known(self, domain: Domain, world: World) -> Known:
-        """Return knowledge of one value of most keys, the same as long as it exists, and of all values of the rest."""
+    def known(self, domain: Domain, there: Mapping[str, list[JsonValue]]) -> Known:
+        """Return knowledge of one value of most keys, the same while it is there, and of all values of the rest."""
         known = Known(domain)
-        for key, values in world_values(domain, world).items():
+        for key, values in there.items():
             if self.chosen.get(key) not in values:
                 self.chosen[key] = values[int(self.rng.integers(len(values)))]
             known.tell(key, [self.chosen[key]] if self.rng.random() < FOCUSED else values)
@@ -163,24 +186,28 @@ def onlooker(domain: Domain, world: World) -> Known:
     return known
 
 
-def _calls(
-    domain: Domain, world: World, focus: _Focus, draws: int, rng: np.random.Generator
-) -> list[ToolCall]:
-    calls: dict[ToolCall, None] = {}
-    everything = onlooker(domain, world)
+def _calls(probe: Probe, focus: _Focus, draws: int, rng: np.random.Generator) -> dict[ToolCall, str]:
+    """Draw calls with their codes; of a tool in one situation only a few, so that rare ones have their share."""
+    codes: dict[ToolCall, str] = {}
+    alike: Counter[tuple[str, str]] = Counter()
+    there = world_values(probe.domain, probe.state.world)
     for attempt in range(draws):
-        known = focus.known(domain, world) if attempt else everything
-        for tool in domain.tools.values():
+        known = focus.known(probe.domain, there) if attempt else onlooker(probe.domain, probe.state.world)
+        for tool in probe.domain.tools.values():
             call = draw_call(tool, known, rng)
-            if call is not None:
-                calls[call] = None
-    return list(calls)
+            if call is None or call in codes:
+                continue
+            code = probe.code(call)
+            alike[tool.name, code] += 1
+            if alike[tool.name, code] <= ALIKE:
+                codes[call] = code
+    return codes
 
 
-def _compare(probe: Probe, calls: list[ToolCall], found: _Findings) -> None:
-    before = probe.codes(calls)
-    found.succeeded.update(call.name for call, code in zip(calls, before, strict=True) if not code)
-    if not found.novel(calls, before):
+def _compare(probe: Probe, codes: dict[ToolCall, str], found: _Findings) -> None:
+    calls, before = list(codes), list(codes.values())
+    found.succeeded.update(call.name for call, code in codes.items() if not code)
+    if not found.novel(probe.state, calls, before):
         return
     for first, code in zip(calls, before, strict=True):
         if code or probe.domain.tools[first.name].reads_only:
@@ -203,7 +230,7 @@ def _note(
     elif not new:
         found.edges.add(Edge("state", first.name, call.name, old))
     elif (edge := Edge("state", first.name, call.name, old)) not in found.edges:
-        found.shifts.add(edge)
+        found.shifts.add((edge, new))
         if _joins(probe, first, call, free):
             found.edges.add(edge)
 
@@ -225,7 +252,7 @@ def _sequence(probe: Probe, calls: list[ToolCall]) -> bool:
         probe.state.restore(mark)
 
 
-def _advance(probe: Probe, calls: list[ToolCall], focus: _Focus, rng: np.random.Generator) -> None:
+def _advance(probe: Probe, focus: _Focus, rng: np.random.Generator) -> None:
     """Move on by a write, or by one tool as often as it goes, which leads to where something is full."""
     tools = [tool for tool in probe.domain.tools.values() if not tool.reads_only]
     for position in rng.permutation(len(tools))[:TRIES]:
@@ -233,7 +260,8 @@ def _advance(probe: Probe, calls: list[ToolCall], focus: _Focus, rng: np.random.
         again = REPEATS if rng.random() < BURST else 1
         done = 0
         for _ in range(TRIES):
-            call = draw_call(tool, focus.known(probe.domain, probe.state.world), rng)
+            there = world_values(probe.domain, probe.state.world)
+            call = draw_call(tool, focus.known(probe.domain, there), rng)
             done += call is not None and probe.run(call) == ACCEPTED
             if done == again:
                 break

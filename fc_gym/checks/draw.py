@@ -101,7 +101,7 @@ class Outsider:
 
     def attempt(self, world: World) -> Attempt | None:
         """Return the next call to try in a world; None if none can be made."""
-        known = onlooker(self.domain, world, self.rng)
+        known = onlooker(self.domain, world)
         for at in self.rng.permutation(len(self.names)):
             tool = self.domain.tools[self.names[int(at)]]
             call = self.free.call(tool, known)

@@ -581,7 +581,7 @@ class Calendar:
             address = EmailAddress(f"{name.lower().replace(' ', '.')}{twin}@northlight.example")
             self.colleagues[address] = Colleague(address, PersonName(name), _DEPARTMENTS[(shift + i) % 5])
         for i in rng.permutation(len(_ROOM_NAMES))[: int(rng.integers(5, 9))]:
-            key, seats = RoomId(mint("ROOM", self.minted)), int(rng.choice([3, 3, 4, 5, 6, 8]))
+            key, seats = RoomId(mint("ROOM", self.minted)), int(rng.choice([3, 3, 4, 4, 5, 7]))
             equipment = _EQUIPMENT[int(rng.integers(3))]
             self.rooms[key] = Room(key, _ROOM_NAMES[i], 1 + len(self.rooms) % 3, seats, equipment)
             self.minted += 1
@@ -592,8 +592,14 @@ class Calendar:
         announced, drafts = int(rng.choice([0, 0, 1, 2])), int(rng.integers(2, 5))
         total = announced + drafts + int(rng.integers(0, 3))
         for i, pick in enumerate(rng.permutation(len(_STARTS))[:total]):  # the first three are on different days
-            title, minutes = _TITLES[int(rng.integers(len(_TITLES)))], (30, 45, 60, 90)[int(rng.integers(4))]
+            minutes = (30, 45, 60, 90)[int(rng.integers(4))]
             day, start = days[i % len(days)], Time(_STARTS[pick])
+            if i >= 3 and rng.random() < 0.5:  # two things at once, of which only one can be announced
+                other = list(self.events.values())[int(rng.integers(i))]
+                day, start = other.day, other.start
+            taken = {row.title for row in self.events.values() if (row.day, row.start) == (day, start)}
+            titles = [title for title in _TITLES if title not in taken]
+            title = titles[int(rng.integers(len(titles)))]
             row = Event(EventId(mint("EVT", self.minted)), title, day, start, self._slot(day, start, minutes), "draft")
             self.minted += 1
             self.events[row.id], self.guests[row.id] = row, []
@@ -605,11 +611,23 @@ class Calendar:
             self.invite_colleague(event, list(self.colleagues)[i])
         rooms = self.find_free_rooms(event)
         if rooms and (announced or (not listed and rng.random() < 0.6)):
-            self.reserve_room(event, rooms[int(rng.integers(len(rooms)))].id)
+            tight = sorted(rooms, key=lambda room: room.seats)[: 1 if announced else None]
+            self.reserve_room(event, tight[int(rng.integers(len(tight)))].id)
         if announced and rooms:
             self.announce_event(event)
+            self._answer(rng, event)
         if cancelled:
             self.cancel_event(event)
+
+    def _answer(self, rng: np.random.Generator, event: EventId) -> None:
+        """Let some guests answer, and somebody else be asked in the place of one who has declined."""
+        for guest in list(self.guests[event]):
+            if rng.random() < 0.7:
+                self.record_answer(event, guest.address, "declined" if rng.random() < 0.5 else "accepted")
+        invited = {guest.address for guest in self.guests[event]}
+        others = [address for address in self.colleagues if address not in invited]
+        if self._coming(event) < self.rooms[self.bookings[event]].seats and rng.random() < 0.6:
+            self.invite_colleague(event, others[int(rng.integers(len(others)))])
 
 
 _Key = TypeVar("_Key")

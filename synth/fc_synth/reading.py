@@ -139,4 +139,4 @@ def _field(type_: object) -> str:
 def _text(key: str) -> str:
     if key == "Date":
         return _DAY
-    return r"\d\d:\d\d" if key == "Time" else r"(?:\"[^\"]+\"|.+?)"
+    return r"\d\d:\d\d" if key == "Time" else r"(?:\"[^\"]+\"|[^\"].*?)"

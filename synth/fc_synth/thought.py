@@ -125,7 +125,7 @@ class TypedCritic:
 
     def _plain(self, call: ToolCall) -> ToolCall:
         tool = self.domain.tools.get(call.name)
-        return ToolCall(call.name, tool.with_defaults(call.arguments)) if tool else call
+        return ToolCall(call.name, {**call.arguments, **tool.with_defaults(call.arguments)}) if tool else call
 
     def _same(self, mine: Sequence[ToolCall], right: Sequence[ToolCall]) -> bool:
         def reads(calls: Sequence[ToolCall]) -> list[str]:
