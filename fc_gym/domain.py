@@ -22,7 +22,7 @@ from fc_gym.state import State
 from fc_gym.tool import Tool, read_tool
 from fc_gym.types import JsonValue, Refusal, ToolCall, ToolResult, canonical, to_json
 
-__all__ = ["Domain"]
+__all__ = ["Domain", "unknown_tool"]
 
 World = Any
 """An instance of the author's class."""

@@ -13,8 +13,9 @@ import numpy as np
 from fc_gym.domain import Domain, World
 from fc_gym.errors import TaskError
 from fc_gym.graph import ApiGraph
+from fc_gym.kept import graph_of
 from fc_gym.known import Known, grounded_calls
-from fc_gym.measure import Probe, measure
+from fc_gym.measure import Probe
 from fc_gym.render import event_text
 from fc_gym.reward import RewardParts, total_named
 from fc_gym.session import Reference, Session
@@ -23,7 +24,7 @@ from fc_gym.state import Snapshot, State
 from fc_gym.task import Limits, Task
 from fc_gym.types import Action, JsonValue, ToolCall, ToolResult
 
-__all__ = ["EnvSnapshot", "GroundedCalls", "Observation", "ToolEnv", "graph_of"]
+__all__ = ["EnvSnapshot", "GroundedCalls", "Observation", "ToolEnv"]
 
 Observation = dict[str, Any]
 """`{"user": str, "results": tuple[str, ...]}`: the last event only."""
@@ -322,14 +323,3 @@ class GroundedCalls(Sequence[ToolCall]):
                 if not probe.code(call)
             )
         return self._calls
-
-
-_GRAPHS: dict[str, ApiGraph] = {}
-
-
-def graph_of(domain: Domain) -> ApiGraph:
-    """Return the measured API graph of a domain; measured once per process."""
-    key = f"{domain.world.__module__}.{domain.world.__qualname__}:{domain.fingerprint}"
-    if key not in _GRAPHS:
-        _GRAPHS[key] = ApiGraph(domain, measure(domain))
-    return _GRAPHS[key]

@@ -10,7 +10,7 @@ means one reason in the whole domain, and is not itself known to bring about the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -42,7 +42,9 @@ ENOUGH = 30
 """States with a tool in the same situation after which one more is not worth comparing."""
 
 
-def measure(domain: Domain, *, seeds: int = 32, states: int = 36, draws: int = 12) -> Measured:
+def measure(
+    domain: Domain, *, seeds: int = 48, states: int = 48, draws: int = 12, on_seed: Callable[[], None] = lambda: None
+) -> Measured:
     """Measure a domain's state and undo edges.
 
     States are explored from those already reached in which something is seldom seen (as in Go-Explore, 1901.10995),
@@ -53,6 +55,7 @@ def measure(domain: Domain, *, seeds: int = 32, states: int = 36, draws: int = 1
         seeds: How many start states.
         states: How many states to visit per start state.
         draws: How many calls of each tool to draw in each state.
+        on_seed: Told when all states of a start state were visited.
 
     Returns:
         The edges and what else was seen; the same for the same arguments.
@@ -65,6 +68,8 @@ def measure(domain: Domain, *, seeds: int = 32, states: int = 36, draws: int = 1
         for _ in range(0 if fresh else int(rng.integers(1, MOVES + 1))):
             _advance(probe, focus, rng)
         _compare(probe, _calls(probe, focus, draws, rng), found)
+        if visit % states == states - 1:
+            on_seed()
     return found.measured()
 
 

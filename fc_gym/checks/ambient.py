@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 import random
 import sys
@@ -29,7 +30,8 @@ def watched() -> Iterator[set[str]]:
     """
     used: set[str] = set()
     standard, legacy = random.getstate(), _numpy_state()
-    free = sys.getprofile() is None
+    free, collecting = sys.getprofile() is None, gc.isenabled()
+    gc.disable()  # others may hang callbacks on the collector that look at the clock
     if free:
         sys.setprofile(_listener(used))
     try:
@@ -37,6 +39,8 @@ def watched() -> Iterator[set[str]]:
     finally:
         if free:
             sys.setprofile(None)
+        if collecting:
+            gc.enable()
         if random.getstate() != standard:
             used.add("the module random")
         if _numpy_state() != legacy:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from fc_gym.cli.console import console, progress, say, table
 from fc_gym.cli.truth import KINDS, Score, read_truth, score
-from fc_gym.domain import Domain, World
+from fc_gym.domain import Domain
 from fc_gym.draw import draw
 from fc_gym.errors import FcGymError, RecordError
 from fc_gym.graph import ApiGraph
+from fc_gym.kept import keep as keep_graph
 from fc_gym.measure import measure
 from fc_gym.registration import load_domain
-from fc_gym.state import State
 
 __all__ = ["graph"]
 
@@ -31,11 +29,12 @@ def graph(
         Path | None,
         typer.Option(help="Where the graph goes: .svg, .png, .graphml or .json; {domain} in it stands for the name."),
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many start states to measure from.")] = 24,
-    states: Annotated[int, typer.Option(min=1, help="How many states to visit from each.")] = 12,
+    seeds: Annotated[int, typer.Option(min=1, help="How many start states to measure from.")] = 48,
+    states: Annotated[int, typer.Option(min=1, help="How many states to visit for each.")] = 48,
     truth: Annotated[
         Path | None, typer.Option(help="The true edges: a folder with DOMAIN.json, or a file for one domain.")
     ] = None,
+    keep: Annotated[bool, typer.Option(help="Keep what was measured beside the domain, for every later use.")] = False,
 ) -> None:
     """Measure which tool feeds, enables or spoils which other."""
     found = [load_domain(name) for name in dict.fromkeys(domains)]
@@ -47,26 +46,15 @@ def graph(
         _show([score(one, known) for one, known in zip(graphs, truths, strict=True)])
     for one, place in zip(graphs, places, strict=False):
         _write(one, place)
-
-
-class _Watched(Domain):
-    """A domain that tells when a start state is drawn, which measuring does once per seed."""
-
-    def __init__(self, domain: Domain, tell: Callable[[], None]) -> None:
-        super().__init__(domain.world, domain.name)
-        self._tell = tell
-
-    def sample(self, seed: int | np.random.Generator) -> State[World]:
-        """Draw a start state, and tell it."""
-        self._tell()
-        return super().sample(seed)
+    for one in graphs if keep else ():
+        say(f"kept: {keep_graph(one)}")
 
 
 def _measured(domains: list[Domain], seeds: int, states: int) -> list[ApiGraph]:
     graphs = []
     for domain in domains:
         with progress(f"measuring {domain.name}", seeds) as advance:
-            graphs.append(ApiGraph(domain, measure(_Watched(domain, advance), seeds=seeds, states=states)))
+            graphs.append(ApiGraph(domain, measure(domain, seeds=seeds, states=states, on_seed=advance)))
     return graphs
 
 

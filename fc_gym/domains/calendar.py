@@ -12,6 +12,8 @@ from fc_gym.domains.keys import Date, EmailAddress, PersonName, Time, add_days, 
 from fc_gym.domains.words import FIRST_NAMES, LAST_NAMES
 from fc_gym.errors import ToolError
 
+__all__ = ["Calendar", "Colleague", "Event", "EventSheet", "Guest", "Room"]
+
 EventId = NewType("EventId", str)
 RoomId = NewType("RoomId", str)
 Department = Literal["design", "engineering", "finance", "legal", "sales"]

@@ -13,7 +13,7 @@ from fc_gym.domains.keys import City, Date, FileId, add_days, mint, weekday
 from fc_gym.domains.words import CITIES
 from fc_gym.errors import ToolError
 
-__all__ = ["Shop"]
+__all__ = ["Address", "Card", "Checkout", "Invoice", "Line", "Order", "Parcel", "PastOrder", "Product", "Shop"]
 
 ProductId = NewType("ProductId", str)
 AddressId = NewType("AddressId", str)

@@ -12,7 +12,7 @@ from fc_gym.state.lists import TrackedList, tracked_list
 from fc_gym.state.rows import Row, become_row
 from fc_gym.state.sets import TrackedSet, tracked_set
 
-__all__ = ["adopt", "node_of", "obstacle"]
+__all__ = ["adopt", "node_of", "obstacle", "parts"]
 
 _TRACKED = (TrackedDict, TrackedList, TrackedSet, Row)
 

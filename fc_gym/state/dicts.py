@@ -10,7 +10,7 @@ from typing import Any, SupportsIndex
 from fc_gym.state.journal import MISSING, Entries, Node, Record
 from fc_gym.state.kinds import ATOMS, immutable
 
-__all__ = ["TrackedDict", "locate", "tracked_dict", "undo_entry"]
+__all__ = ["TrackedDict", "locate", "tracked_dict", "undo_clear", "undo_entry"]
 
 
 def locate(target: dict[Any, Any], key: Any) -> tuple[Any, int | None]:

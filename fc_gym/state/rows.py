@@ -17,7 +17,7 @@ from fc_gym.state.dicts import locate, undo_entry
 from fc_gym.state.journal import MISSING, Node
 from fc_gym.state.kinds import ATOMS, Kind, attributes, kind
 
-__all__ = ["Row", "become_row", "cut", "put"]
+__all__ = ["Attributes", "FrozenRow", "Row", "become_row", "cut", "put"]
 
 
 class Row:

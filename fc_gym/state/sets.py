@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 from fc_gym.state.journal import Entries, Node, Record
 from fc_gym.state.kinds import ATOMS, immutable
 
-__all__ = ["Held", "TrackedSet", "tracked_set", "undo_members"]
+__all__ = ["Held", "TrackedSet", "held", "tracked_set", "undo_members"]
 
 
 class Held:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from fc_gym.cli.console import console, progress, table
-from fc_gym.env import graph_of
 from fc_gym.errors import DomainError
+from fc_gym.kept import graph_of
 from fc_gym.registration import load_domain
 from fc_synth.compose import Plan
 from fc_synth.pipeline import Order, Summary, synthesize

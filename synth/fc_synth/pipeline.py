@@ -13,8 +13,8 @@ import numpy as np
 import orjson
 
 from fc_gym.domain import Domain
-from fc_gym.env import graph_of
 from fc_gym.errors import RecordError
+from fc_gym.kept import graph_of
 from fc_gym.types import JsonValue, to_json
 from fc_synth.compose import Plan, compose
 from fc_synth.sample import FORMAT, preference_pairs, sample_of, task_of

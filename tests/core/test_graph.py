@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import networkx as nx
@@ -9,8 +8,11 @@ import pytest
 
 from fc_gym.catalogue import domain_names
 from fc_gym.domain import Domain
+from fc_gym.errors import RecordError
 from fc_gym.graph import ApiGraph, Edge
+from fc_gym.kept import graph_of, keep, kept
 from fc_gym.measure import Probe, measure, onlooker
+from fc_gym.registration import load_domain
 from fc_gym.types import ToolCall
 
 LAB_STATE = {
@@ -103,11 +105,41 @@ def test_the_graph_is_written_as_json_and_graphml(lab_graph: ApiGraph, tmp_path:
 
 
 @pytest.mark.parametrize("name", domain_names())
-def test_measured_edges_agree_with_the_rules_as_written_by_hand(
-    name: str, measured: Callable[[str], ApiGraph], truth_folder: Path
-) -> None:
+def test_kept_edges_agree_with_the_rules_as_written_by_hand(name: str, truth_folder: Path) -> None:
     written = json.loads((truth_folder / f"{name}.json").read_text())
     truth = {(kind, *edge) for kind in ("state", "undo") for edge in written[kind]}
-    found = {(edge.kind, edge.source, edge.target, edge.label) for edge in measured(name).measured.edges}
+    found = {(edge.kind, edge.source, edge.target, edge.label) for edge in graph_of(load_domain(name)).measured.edges}
     assert len(truth & found) / len(found) >= 0.95, sorted(found - truth)
     assert len(truth & found) / len(truth) >= 0.95, sorted(truth - found)
+
+
+@pytest.mark.parametrize("name", domain_names())
+def test_kept_graphs_are_of_the_present_source(name: str) -> None:
+    assert kept(load_domain(name)) is not None, f"measure again: fc-gym graph {name} --seeds 120 --keep"
+
+
+@pytest.mark.parametrize("name", domain_names())
+def test_measuring_shortly_finds_nothing_that_is_not_kept(name: str) -> None:
+    domain = load_domain(name)
+    assert measure(domain, seeds=4).edges <= graph_of(domain).measured.edges
+
+
+def test_a_graph_is_kept_beside_its_domain_and_found_again(lab_graph: ApiGraph, tmp_path: Path) -> None:
+    source = tmp_path / "lab.py"
+    source.write_text((Path(__file__).parent.parent / "data" / "lab.py").read_text())
+    domain = load_domain(f"{source}:Lab")
+    assert kept(domain) is None
+    assert keep(ApiGraph(domain, lab_graph.measured)) == tmp_path / "graphs" / "lab.json"
+    assert kept(domain) == lab_graph.measured
+    source.write_text(source.read_text() + "# changed\n")
+    assert kept(domain) is None
+
+
+def test_a_kept_graph_that_is_torn_is_named(lab_graph: ApiGraph, tmp_path: Path) -> None:
+    source = tmp_path / "torn.py"
+    source.write_text((Path(__file__).parent.parent / "data" / "lab.py").read_text())
+    domain = load_domain(f"{source}:Lab")
+    path = keep(ApiGraph(domain, lab_graph.measured))
+    path.write_text(path.read_text()[:40])
+    with pytest.raises(RecordError, match=r"lab\.json: not a measured graph"):
+        kept(domain)

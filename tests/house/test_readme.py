@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,7 +26,9 @@ def _blocks(root: Path, language: str) -> list[str]:
 
 def test_the_python_blocks_run_one_after_the_other(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {"__name__": "readme"}
+    module = ModuleType("readme")
+    monkeypatch.setitem(sys.modules, "readme", module)
+    names: dict[str, Any] = vars(module)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for number, block in enumerate(_blocks(root, "python"), start=1):
