@@ -245,8 +245,9 @@ class Calendar:
             give me all the details of {event}
             Who is coming to {event}?
         Says:
-            Status of {event}: {result.status}[, in {result.place}]. You would be {result.coming} in all.
-            I looked it up: {event} is down as {result.status}[ in {result.place}] and ends at {result.end}.
+            Status of {event}: {result.status}[, in {result.place}]. Guest list: {result.guests[].name}.
+            I looked it up: {event} is down as {result.status}[ in {result.place}][, with {result.guests[].name}].
+            Nobody is invited to {event} yet. It is down as {result.status}[, in {result.place}].
         """
         row, key = _find(self.events, event), self.bookings.get(event)
         room = None if key is None else self.rooms[key]

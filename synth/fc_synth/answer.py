@@ -43,12 +43,14 @@ def answer(
         today: The current day.
         rng: Chooses among the ways to say it.
     """
-    texts, must = [], []
+    texts: list[str] = []
+    must: list[str] = []
     for step, given in zip(steps, words, strict=True):
         values = {name: yours(text) for name, text in given.items()}
         tool = domain.tools[step.call.name]
         phrases = list(tool.says) or [Phrase("Done.")]
         order = [phrases[int(position)] for position in rng.permutation(len(phrases))]
+        order.sort(key=lambda phrase: _first(phrase.text) in {_first(text) for text in texts})
         for phrase in order:
             results = {slot: result_words(domain, step, slot, today) for slot in phrase.slots if slot not in values}
             filled = {**values, **results}
@@ -77,6 +79,10 @@ def result_words(domain: Domain, step: Executed, slot: str, today: str) -> str:
     if isinstance(value, list):
         return joined([said(one, key, today) for one in value if one is not None])
     return "" if isinstance(value, dict) else said(value, key, today)
+
+
+def _first(text: str) -> str:
+    return text.split(" ")[0]
 
 
 def _inside(value: JsonValue, name: str) -> JsonValue:

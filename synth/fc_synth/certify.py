@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from fc_agents.trace import Executed, Refused, Unseen, execute
@@ -10,9 +10,9 @@ from fc_agents.trace import Executed, Refused, Unseen, execute
 from fc_gym.domain import Domain
 from fc_gym.known import world_values
 from fc_gym.session import Session
-from fc_gym.types import JsonValue
+from fc_gym.types import JsonValue, ToolCall
 
-__all__ = ["Certificate", "certify", "leaks"]
+__all__ = ["Certificate", "certify", "leaks", "proved_again"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,24 @@ def certify(
         "asked" if index in wanted else _necessity(domain, seed, flat, index, state_hash) for index in range(len(flat))
     )
     return Certificate(same, why != "feeds", necessary, leaks(domain, seed, turns, queries), state_hash)
+
+
+def proved_again(domain: Domain, row: Mapping[str, JsonValue]) -> bool:
+    """Play a written row from its seed and compare every tool message and the final state with what it says.
+
+    Args:
+        domain: The row's domain.
+        row: A row of `dialogues.jsonl`, as decoded; only its messages and its certificate are believed.
+    """
+    session = Session.start(domain, row["meta"]["seed"])
+    said = [message["content"] for message in row["messages"] if message["role"] == "tool"]
+    calls = [
+        ToolCall(call["function"]["name"], call["function"]["arguments"])
+        for message in row["messages"]
+        for call in message.get("tool_calls", ())
+    ]
+    texts = [session.run([call])[0].text for call in calls]
+    return texts == said and session.state.hash() == row["meta"]["certificate"]["state_hash"]
 
 
 def leaks(domain: Domain, seed: int, turns: Sequence[Sequence[Executed]], queries: Sequence[str]) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def _show(summary: Summary, out: Path) -> None:
     rows = [
         ("dialogues", f"{body['dialogues']} ({_counts(body['by_domain'])})"),
         ("turns, calls", f"{body['turns']}, {body['calls']}"),
-        ("replayed to the byte, nothing leaked, every call necessary", f"{body['dialogues']} of {body['dialogues']}"),
+        ("played again from the file, to the byte", f"{body['proved_again']} of {body['dialogues']}"),
         ("arguments from", _counts(body["argument_sources"])),
         ("calls necessary because", _counts(body["necessary_because"])),
         ("tries of the reasoner", _counts(body["attempts"])),

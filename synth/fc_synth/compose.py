@@ -37,6 +37,8 @@ class Plan:
     """Most tries of the reasoner at one layer."""
     deep: float = 0.6
     """Chance that a turn must take more calls than a look-up and an action, 0 to 1."""
+    asks: int = 3
+    """Most things asked for in one message."""
     related: float = 0.75
     """Chance that a later turn is about a row of an earlier one, 0 to 1."""
     implicit: bool = True
@@ -135,6 +137,8 @@ class _Maker:
         self._worthwhile(trace)
         first = self.session.calls
         advanced = fold(self.domain, self.graph, trace, first, implicit=self.plan.implicit)
+        if len(advanced.goals) > self.plan.asks:
+            raise _Rejected("too much for one message")
         self._equal(advanced, trace)
         query = write_query(
             self.domain, self.session.state.world, advanced, self.focus, len(self.turns), self.rng

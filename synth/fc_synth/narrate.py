@@ -34,7 +34,7 @@ LOOKS = (
 ALSO = ("The same goes for {words}: {tool}.", "I look up {words} as well, with {tool}.", "For {words} there is {tool}.")
 FOUND = ("{words} is {value}.", "Going by the results, {words} is {value}.", "I can match {words} to {value} now.",
          "The results identify {words} as {value}.")  # fmt: skip
-REFERS = ('By "{words}" they mean {value} from before.', '"{words}" is {value}, which we just dealt with.')
+REFERS = ('By "{words}" they mean {value}.', '"{words}" is {value}, the one just spoken of.')
 SEEN = (
     "It is shown as {evidence}, so first I have to {effect}.",
     "Since it is {evidence}, the first step is to {effect}.",
@@ -119,7 +119,7 @@ class Narrator:
                 continue
             told.add(words)
             value = to_json(self._value(step, one)).strip('"')
-            forms = REFERS if memory.focus.meant(words) else FOUND
+            forms = REFERS if memory.focus.refers(words) else FOUND
             lines.append(capital(one_of(forms, self.rng).format(words=theirs(words), value=value)))
         return lines
 

@@ -16,6 +16,7 @@ from fc_gym.domain import Domain
 from fc_gym.errors import RecordError
 from fc_gym.kept import graph_of
 from fc_gym.types import JsonValue, to_json
+from fc_synth.certify import proved_again
 from fc_synth.compose import Plan, compose
 from fc_synth.sample import FORMAT, preference_pairs, sample_of, task_of
 
@@ -56,6 +57,8 @@ class Summary:
     """Calls by why they cannot be dropped."""
     refused: Counter[str] = field(default_factory=Counter)
     """Whatever was thrown away, by reason."""
+    proved: int = 0
+    """Dialogues that, read from the file and played again, came to the same results and final state."""
     pairs: int = 0
     """Proposals that the critic turned down, each a preference pair."""
 
@@ -83,6 +86,7 @@ class Summary:
             "attempts": {str(tries): count for tries, count in sorted(self.attempts.items())},
             "argument_sources": dict(sorted(self.leaves.items())),
             "necessary_because": dict(sorted(self.necessary.items())),
+            "proved_again": self.proved,
             "preference_pairs": self.pairs,
             "refused": dict(self.refused.most_common()),
         }
@@ -121,7 +125,7 @@ def synthesize(
             file.flush()
             done += 1
             on_row(done)
-    return _finish(out, order.dialogues)
+    return _finish(out, {domain.name: domain for domain in domains})
 
 
 def read_rows(path: Path, *, mend: bool = False) -> Iterator[dict[str, JsonValue]]:
@@ -186,11 +190,12 @@ def _next_row(order: Order, domains: Sequence[Domain], index: int, done: int) ->
     raise RecordError(f"{domains[done % len(domains)].name}: {GIVE_UP} starts gave no dialogue; most often: {reasons}")
 
 
-def _finish(out: Path, count: int) -> Summary:
+def _finish(out: Path, domains: Mapping[str, Domain]) -> Summary:
     """Write what is derived from the rows; the same rows give the same bytes."""
     summary, tasks, pairs = Summary(), [], []
     for row in read_rows(out / ROWS):
         summary.add(row)
+        summary.proved += proved_again(domains[row["meta"]["domain"]], row)
         tasks.append(to_json(task_of(row).json()))
         pairs += [to_json(pair) for pair in preference_pairs(row)]
     _replace(out / TASKS, "".join(f"{line}\n" for line in tasks))

@@ -16,12 +16,13 @@ from fc_gym.phrase import Phrase
 from fc_gym.tool import Parameter
 from fc_synth.query import ask_phrases
 from fc_synth.spoken import said
+from fc_synth.wording import whole
 
 __all__ = ["Request", "read_query"]
 
 _BREAK = re.compile(r"(?<=[.?!:])\s+|(?<=[.?!]\")\s+")
 _ASK = "the_whole_request"
-_TAIL = r"(?:, please| for me| as well|, too| next|, too, please)?[.?!]*\s*$"
+_TAIL = r"(?:, please)?[.?!]*\s*$"
 _DAY = r"\d{1,2} [A-Z][a-z]+(?: \d{4})?"
 _SENTENCES = 4
 """Most sentences that one request may take, since what is quoted may hold several."""
@@ -65,7 +66,8 @@ def _request(domain: Domain, piece: str) -> tuple[int, Request] | None:
         if match:
             words = {name: value.strip() for name, value in match.groupdict().items() if value and name != _ASK}
             words = {name: value[1:-1] if value[:1] == value[-1:] == '"' else value for name, value in words.items()}
-            found = (weight, Request(tool, words, match[_ASK]))
+            end = piece.rstrip()[-1:] if whole(match[_ASK]) else ""
+            found = (weight, Request(tool, words, match[_ASK] + (end if end in ".?!" else "")))
     return found
 
 

@@ -10,15 +10,16 @@ __all__ = ["Wording", "capital", "one_of", "plural_mended", "theirs", "whole", "
 
 OPENERS = (
     "Could you {ask}?", "Can you {ask}?", "Please {ask}.", "Would you {ask}, please?", "I need you to {ask}.",
-    "I'd like you to {ask}.", "Could you please {ask}?", "Can you {ask} for me?",
-    "Would you mind helping me? Please {ask}.",
-    "Go ahead and {ask}, please.", "I want you to {ask}.", "Do me a favour and {ask}.",
+    "I'd like you to {ask}.", "Could you please {ask}?", "Would you mind helping me? Please {ask}.",
+    "Go ahead and {ask}, please.", "I want you to {ask}.", "Do me a favour and {ask}.", "Would you please {ask}?",
+    "I'd be glad if you could {ask}.", "It would help me if you could {ask}.",
 )  # fmt: skip
 LATER_OPENERS = (
     "Thanks. Could you also {ask}?", "Great, now {ask}, please.", "Good. Next, {ask}.", "And now please {ask}.",
-    "One more thing: {ask}.", "Perfect. Can you {ask} as well?", "While you're at it, {ask}.",
-    "Now I need you to {ask}.",
-    "Okay, then please {ask}.", "All right. Would you {ask}, too?", "That helps. Please {ask} next.",
+    "One more thing: {ask}.", "Perfect. Can you also {ask}?", "While you're at it, {ask}.",
+    "Now I need you to {ask}.", "Okay, then please {ask}.", "All right. Would you now {ask}?",
+    "That helps. Next, please {ask}.", "Thank you. Now {ask}, please.", "Good, and could you {ask}?",
+    "Next I'd like you to {ask}.",
 )  # fmt: skip
 LEADS = (
     "", "", "", "", "", "", "Hi!", "Hello,", "Hey,", "Good morning.", "I'm about to leave, so quickly:",
@@ -27,6 +28,9 @@ LEADS = (
 )  # fmt: skip
 JOINS = ("{first} Then {second}.", "{first} After that, {second}.", "{first} Once that's done, {second}.",
          "{first} And then please {second}.", "{first} When you have done that, {second}.")  # fmt: skip
+
+PLAIN = 60
+"""Longest request, in letters, after which a "please" still sounds right."""
 
 
 class Wording:
@@ -56,8 +60,8 @@ class Wording:
         if whole(ask):
             return _ended(ask)
         openers: tuple[str, ...] = LATER_OPENERS if later else OPENERS
-        if ask.endswith('"'):
-            openers = tuple(one for one in openers if one.endswith("{ask}."))
+        if len(ask) > PLAIN or not ask[-1].isalpha() or "," in ask:
+            openers = tuple(one for one in openers if one.endswith(("{ask}.", "{ask}?")))
         return capital(one_of(openers, self.rng).format(ask=ask))
 
     def _led(self, lead: str, text: str) -> str:
