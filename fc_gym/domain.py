@@ -33,8 +33,8 @@ class Domain:
 
     Args:
         world: The author's class; its public methods are the tools. A dataclass with `sample(rng)` is one of ours;
-            any other class that can be made without arguments is read too, and may refuse by returning
-            `{"error": text}` or by raising.
+            any other class that has `sample(rng)` or can be made without arguments is read too, and may refuse by
+            returning `{"error": text}` or by raising.
         name: What to call the domain; the class name in snake_case if not given.
 
     Raises:
@@ -80,7 +80,7 @@ class Domain:
         Raises:
             DomainError: If the class cannot be made.
         """
-        if self.foreign:
+        if not hasattr(self.world, "sample"):
             return State(self._made())
         rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
         return State(self.world.sample(rng))  # type: ignore[attr-defined]

@@ -18,6 +18,8 @@ from fc_gym.types import JsonValue, ToolCall, ToolResult, general_path, leaves
 __all__ = ["Known", "Seen", "candidates", "draw_call", "grounded_calls", "spoken_values", "world_values"]
 
 SMALL_NUMBERS = (1, 2, 3)
+PLAIN_WORDS = ("amber", "birch", "cobalt")
+"""Texts for a parameter of which nothing is known but that it takes any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,10 @@ def _from_schema(one: Parameter) -> Iterator[JsonValue]:
     elif kind == "number":
         low = float(schema.get("minimum", schema.get("exclusiveMinimum", 0.0)))
         yield from (number for number in (low + 1, low + 5, low + 20) if number <= schema.get("maximum", number))
+    elif kind == "string":
+        yield from PLAIN_WORDS
+    elif kind == "object":
+        yield {}
     elif kind == "array" and isinstance(schema.get("items"), dict) and not one.key:
         yield from ([value] for value in _from_schema(_item(one)))
 

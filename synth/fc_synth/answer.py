@@ -61,7 +61,7 @@ def answer(
                         text for slot, text in results.items() if text and f"{text}" in texts[-1] and "#" not in slot
                     ]
                 break
-    return Answer(" ".join(texts) or "Done.", tuple(dict.fromkeys(must)))
+    return Answer(" ".join(dict.fromkeys(texts)) or "Done.", tuple(dict.fromkeys(must)))
 
 
 def result_words(domain: Domain, step: Executed, slot: str, today: str) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from fc_agents.policy import Policy, RandomPolicy
 from fc_agents.rollout import RolloutSummary, rollout, rollouts
 from fc_agents.script import GoldPolicy, ScriptPolicy
+from fc_agents.trace import minimised
+from fc_agents.walk import DeadEnd, walk
 from fc_agents.walking import WalkPolicy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fc_gym.domain import Domain
-from fc_gym.env import ToolEnv
 from fc_gym.errors import TaskError
+from fc_gym.graph import ApiGraph
 from fc_gym.record import Trajectory
 from fc_gym.registration import load_domain, make_env
+from fc_gym.session import Session
 from fc_gym.task import Task, Turn
 from fc_gym.types import Action, ToolCall
 
@@ -50,22 +54,15 @@ def test_the_random_policy_replies_after_as_many_calls_as_wanted_on_average() ->
     assert len(summary.tools) > len(load_domain("mail").tools) / 2
 
 
-def test_the_random_policy_draws_the_tool_before_the_call(lab: Domain) -> None:
+def test_the_random_policy_draws_the_tool_before_the_call() -> None:
     """A tool with many grounded calls is as likely as one with a single call."""
-    env = ToolEnv(lab)
-    firsts = {"probe": 0, "other": 0}
-    policy = RandomPolicy(calls=1000.0)
-    for seed in range(60):
-        observation, info = env.reset(seed=3)
-        observation, _, _, _, info = env.step([ToolCall("list_probes"), ToolCall("plug_in"), ToolCall("shut_door")])
-        policy.begin(env, seed)
-        action = policy.act(observation, info)
+    many, few = [ToolCall("many", {"number": number}) for number in range(97)], [ToolCall("one"), ToolCall("two")]
+    policy, drawn = RandomPolicy(calls=10_000.0), Counter[str]()
+    for _ in range(300):
+        action = policy.act({"user": "", "results": ()}, {"grounded_calls": [*many, *few]})
         assert isinstance(action, list)
-        firsts["probe" if action[0].name == "analyse_probe" else "other"] += 1
-    several = len([call for call in info["grounded_calls"] if call.name == "analyse_probe"])
-    tools = len({call.name for call in info["grounded_calls"]})
-    assert several > 1
-    assert firsts["probe"] < 60 * 2.2 / tools
+        drawn[action[0].name] += 1
+    assert all(60 < drawn[name] < 140 for name in ("many", "one", "two")), drawn
 
 
 def test_the_random_policy_replies_where_nothing_can_be_called() -> None:
@@ -104,6 +101,21 @@ def test_the_walk_policy_takes_every_tool_in_its_turn() -> None:
         reached.append(policy.reached)
     assert sum(tool == own for tool, own in zip(reached, env.domain.tools, strict=True)) > len(reached) / 2
     assert "" not in reached, "where one is a dead end, another is reached instead"
+
+
+def test_the_walk_policy_makes_no_detour_that_it_could_drop(graph: Callable[[str], ApiGraph]) -> None:
+    shorter = 0
+    for seed in range(12):
+        env, policy = make_env("mail"), WalkPolicy(targets=["reply_to_conversation"])
+        made = names(rollout(env, policy, seed))
+        session = Session.start(env.domain, seed)
+        try:
+            raw = walk(session, graph("mail"), "reply_to_conversation", np.random.default_rng([seed, 2]))
+        except DeadEnd:
+            continue
+        assert made == [one.call.name for one in minimised(session, raw)]
+        shorter += len(made) < len(raw)
+    assert shorter > 0
 
 
 def test_the_walk_policy_says_so_where_it_gets_nowhere() -> None:

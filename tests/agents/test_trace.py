@@ -139,6 +139,26 @@ def test_minimising_leaves_the_session_untouched(name: str, walks: Callable[[str
     assert (session.state.hash(), session.known.size, session.calls) == before
 
 
+def test_what_can_be_dropped_only_after_something_else_was_dropped_is_dropped_too() -> None:
+    """The cart takes eight pieces: without the six of one product, the two of another need not be taken out."""
+    session = Session.start(load_domain("shop"), 0)
+    world = session.state.world
+    first, second, third = list(world.products)[:3]
+    for product in world.products.values():
+        product.stock = 9
+    world.cart.clear()
+    world.cart[second] = 2
+    calls = [
+        ToolCall("search_products"),
+        ToolCall("add_to_cart", {"product": first, "quantity": 6}),
+        ToolCall("remove_from_cart", {"product": second}),
+        ToolCall("add_to_cart", {"product": third, "quantity": 2}),
+    ]
+    trace = runs(session, calls)
+    assert run(session, [calls[0], calls[1], calls[3]]) is None
+    assert [one.call for one in minimised(session, trace)] == [calls[0], calls[3]]
+
+
 def test_calls_to_keep_are_kept(walks: Callable[[str], list[Walked]]) -> None:
     keep = ToolCall("list_files")
     for session, trace in padded("mail", walks("mail")[:20]):

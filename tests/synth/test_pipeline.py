@@ -258,6 +258,9 @@ def test_starts_that_fail_are_passed_over_and_their_reasons_kept(
     rows = list(read_rows(tmp_path / "dialogues.jsonl"))
     assert [row["meta"]["index"] for row in rows] == [2, 5]
     assert [row["meta"]["refused"]["planted: reason"] for row in rows] == [2, 2]
+    run(tmp_path, count=3)
+    rows = list(read_rows(tmp_path / "dialogues.jsonl"))
+    assert [row["meta"]["index"] for row in rows] == [2, 5, 8], "a continued run does not try again what failed"
 
 
 def test_the_command_makes_what_the_pipeline_makes(

@@ -70,6 +70,12 @@ def test_quoted_words_may_hold_whole_sentences() -> None:
     assert one.words == {"draft": "that draft", "body": "I am late. Sorry! Can you wait?"}
 
 
+def test_what_explains_more_of_the_words_is_understood() -> None:
+    text = 'Please put these words into that draft: "Show me my drafts. Thanks."'
+    (one,) = read_query(load_domain("mail"), text)
+    assert (one.tool, one.words["body"]) == ("write_draft", "Show me my drafts. Thanks.")
+
+
 @pytest.mark.parametrize("name", DOMAINS)
 def test_a_query_contains_no_identifier_and_no_tool_name(name: str, made: Made) -> None:
     tools = [tool for tool in load_domain(name).tools if "_" in tool]
@@ -136,6 +142,19 @@ def test_a_row_in_focus_is_named_in_full_if_references_are_unwanted() -> None:
     assert focus.last == {"FileId": row.id}, "the writer keeps its own focus"
 
 
+def test_what_a_hidden_look_up_needs_is_mentioned_though_it_rules_nothing_out() -> None:
+    session = Session.start(load_domain("mail"), 0)
+    execute(session, ToolCall("list_files"))
+    row = next(iter(session.state.world.files.values()))
+    call, hint = ToolCall("compress_file", {"file": row.id}), Leaf("size_mb", "size_mb", "find.size_mb", row.size_mb)
+    given = (Input(0, Leaf("file", "file", "FileId", row.id), True),)
+    advanced = dataclasses.replace(single(session, call), inputs=given, hints=(hint,))
+    world, focus = session.state.world, Focus(session.domain)
+    query = write_query(session.domain, world, advanced, focus, 0, np.random.default_rng(0))
+    assert query.slots == ({"file": f"the file {row.name} of {said(row.size_mb)} MB"},)
+    assert query.told == {"find.size_mb": (row.size_mb,)}
+
+
 def test_a_hint_that_no_words_can_mention_makes_it_unsayable() -> None:
     session = Session.start(load_domain("mail"), 0)
     advanced = single(session, ToolCall("list_files"), hints=(Leaf("name", "name", "PersonName", "Rosa"),))
@@ -184,6 +203,7 @@ def test_a_message_says_every_request_in_order_and_ends(asks: list[str], later: 
     assert text[-1] in '.?!"'
     assert "  " not in text
     assert not text[0].islower()
+    assert text.count('"Hm".') == text.count('"Hm"'), "what is quoted is no part of a question"
 
 
 def test_the_words_around_requests_have_their_slots() -> None:
