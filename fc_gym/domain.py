@@ -83,7 +83,7 @@ class Domain:
         if not hasattr(self.world, "sample"):
             return State(self._made())
         rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
-        return State(self.world.sample(rng))  # type: ignore[attr-defined]
+        return State(self.world.sample(rng))
 
     def start(self, seed: int, record: Mapping[str, JsonValue] | None = None) -> State[World]:
         """Return the start state that a record describes, or the one drawn from the seed.

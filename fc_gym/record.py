@@ -32,6 +32,8 @@ class Header:
     """Of the domain's tools; another one means that the domain has changed since."""
     seed: int
     task: Task | None = None
+    tools: tuple[str, ...] = ()
+    """The tools of the domain; what a turn offers is in the task."""
     policy: str = ""
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
     """`env`: the settings of the environment; what else who plays wants to keep."""
@@ -101,7 +103,8 @@ class Trajectory:
         """
         observation, info = env.reset(seed=seed, options={"task": task} if task else None)
         kept = {"env": env.settings, **(settings or {})}
-        header = Header(reference, env.domain.fingerprint, seed, task, policy, kept, _versions())
+        tools = tuple(env.domain.tools)
+        header = Header(reference, env.domain.fingerprint, seed, task, tools, policy, kept, _versions())
         return cls(header, observation["user"], info["state_hash"]), observation, info
 
     def step(self, env: ToolEnv, action: Action, raw: str | None = None) -> tuple[Observation, dict[str, Any], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +43,7 @@ def rollout(
             file.write(trajectory.line() + "\n")
             summary.add(trajectory)
             advance()
-    _show(summary, env.domain.name, len(env.domain.tools))
+    _show(summary, env.domain.name, len(env.domain.tools), graded=tasks is not None)
     console.print(f"trajectories: {path}", markup=False, highlight=False)
 
 
@@ -96,7 +97,7 @@ def _absent(path: Path):  # type: ignore[no-untyped-def]
     raise RecordError(f"{path}: there is no such file; `fc-gym rollout` writes one")
 
 
-def _show(summary: RolloutSummary, name: str, tools: int) -> None:
+def _show(summary: RolloutSummary, name: str, tools: int, *, graded: bool) -> None:
     refused = sum(summary.refused.values())
     lengths = sorted(summary.lengths.elements())
     rows = [
@@ -106,8 +107,14 @@ def _show(summary: RolloutSummary, name: str, tools: int) -> None:
         ("refused calls", f"{refused} ({100 * refused / max(1, summary.calls):.1f} %)"),
         ("tools called", f"{len(summary.tools)} of {tools}"),
         ("calls per episode", f"median {lengths[len(lengths) // 2]}, most {lengths[-1]}"),
-        ("mean return", f"{summary.total / summary.episodes:.3f}"),
-        ("passed", f"{summary.passed} ({100 * summary.passed / summary.episodes:.1f} %)"),
+        ("last tools called", f"{len(summary.last)}, most often {_most(summary.last)}"),
         ("truncated", str(summary.truncated)),
     ]
+    if graded:
+        rows.append(("mean return", f"{summary.total / summary.episodes:.3f}"))
+        rows.append(("passed", f"{summary.passed} ({100 * summary.passed / summary.episodes:.1f} %)"))
     console.print(table(f"rollouts in {name}", ["what", "how much"], rows))
+
+
+def _most(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts.most_common(3)) or "none"

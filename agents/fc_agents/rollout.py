@@ -66,6 +66,8 @@ class RolloutSummary:
     """Accepted calls by tool."""
     lengths: Counter[int] = field(default_factory=Counter)
     """Episodes by number of calls."""
+    last: Counter[str] = field(default_factory=Counter)
+    """Episodes by the last accepted tool, which is the target of a walk."""
     total: float = 0.0
     """Sum of returns."""
     passed: int = 0
@@ -79,17 +81,20 @@ class RolloutSummary:
         self.total += trajectory.total
         self.passed += any(step.parts["outcome"] == 1.0 for step in trajectory.steps)
         self.truncated += bool(trajectory.steps and trajectory.steps[-1].truncated)
-        made = 0
+        made, last = 0, ""
         for step in trajectory.steps:
             calls = [] if isinstance(step.action, str) else step.action
             made += len(calls)
             for call, text in zip(calls, step.results, strict=True):
-                self._count(call.get("name", ""), text)
+                last = self._accepted(call.get("name", ""), text) or last
         self.calls += made
         self.lengths[made] += 1
+        self.last.update([last] if last else [])
 
-    def _count(self, name: str, text: str) -> None:
+    def _accepted(self, name: str, text: str) -> str:
+        """Count a call; return its tool if it was accepted, else nothing."""
         if text.startswith('{"error":{"code":"'):
             self.refused[text.split('"', 6)[5]] += 1
-        else:
-            self.tools[name] += 1
+            return ""
+        self.tools[name] += 1
+        return name

@@ -96,7 +96,7 @@ def test_a_query_tells_every_literal_that_is_needed(name: str, made: Made) -> No
                 assert said(leaf.value, leaf.key, dialogue.today) in turn.query.text, (leaf, turn.query.text)
                 assert leaf.value in turn.query.told[leaf.key]
                 told += 1
-    assert told > 20
+    assert told > 5
 
 
 @pytest.mark.parametrize("name", DOMAINS)
