@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,13 +10,11 @@ from fc_gym.domain import Domain
 from fc_gym.phrase import Phrase
 from fc_gym.tool import Parameter
 from fc_gym.types import JsonValue, to_json
+from fc_synth.memory import Memory
 from fc_synth.query import ask_phrases
 from fc_synth.reading import Request
+from fc_synth.step import Step
 from fc_synth.wording import capital, one_of, theirs, whole
-
-if TYPE_CHECKING:
-    from fc_synth.memory import Memory
-    from fc_synth.offline import Step
 
 __all__ = ["Narrator"]
 

@@ -21,26 +21,10 @@ from fc_synth.focus import made_path
 from fc_synth.memory import Memory, unsaid
 from fc_synth.narrate import Narrator
 from fc_synth.reading import Request, read_query
+from fc_synth.step import Step
 from fc_synth.thought import Attempt, Hint
 
-__all__ = ["OfflineReasoner", "Step"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One call of a plan, and why."""
-
-    kind: str
-    """`lookup`, `prepare` or `goal`."""
-    call: ToolCall
-    request: int
-    """The request it serves."""
-    key: str = ""
-    """For a look-up: the key it should show."""
-    words: str = ""
-    """For a look-up: the words it should explain."""
-    evidence: str = ""
-    """For a preparation: what a result said that calls for it."""
+__all__ = ["OfflineReasoner"]
 
 
 @dataclass
