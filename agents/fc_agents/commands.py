@@ -13,12 +13,15 @@ from fc_agents.policy import Policy, RandomPolicy
 from fc_agents.rollout import RolloutSummary, rollouts
 from fc_agents.script import GoldPolicy
 from fc_agents.walking import WalkPolicy
-from fc_gym.cli.console import console, progress, table
+from fc_gym.cli.console import console, progress, say, table
 from fc_gym.errors import RecordError, TaskError
 from fc_gym.record import Trajectory, read_trajectories, replayed
 from fc_gym.registration import make_env
 
 __all__ = ["replay", "rollout"]
+
+SHOWN = 5
+"""Most differences that `replay` shows."""
 
 POLICIES: dict[str, Callable[[], Policy]] = {"random": RandomPolicy, "walk": WalkPolicy, "gold": GoldPolicy}
 
@@ -44,24 +47,28 @@ def rollout(
             summary.add(trajectory)
             advance()
     _show(summary, env.domain.name, len(env.domain.tools), graded=tasks is not None)
-    console.print(f"trajectories: {path}", markup=False, highlight=False)
+    say(f"trajectories: {path}")
 
 
 def replay(
     file: Annotated[Path, typer.Argument(help="Trajectories as JSON lines.")],
 ) -> None:
     """Play recorded episodes again and prove that every byte comes again."""
+    if not file.is_file():
+        raise RecordError(f"{file}: there is no such file; `fc-gym rollout` writes one")
     lines, bad = 0, 0
-    with file.open("rb") if file.is_file() else _absent(file) as raw, progress(f"replay {file.name}", None) as advance:
-        for trajectory in read_trajectories(file):
-            lines += 1
-            line = raw.readline().rstrip(b"\n")
-            again = _again(trajectory)
-            if again.line().encode() != line:
-                bad += 1
-                console.print(f"{file}:{lines}: {_difference(trajectory, again)}", markup=False, highlight=False)
-            advance()
-    console.print(f"{lines - bad} of {lines} trajectories came again to the byte")
+    with file.open("rb") as raw, progress(f"replay {file.name}", None) as advance:
+        try:
+            for trajectory in read_trajectories(file):
+                lines += 1
+                difference = _difference(raw.readline().rstrip(b"\n"), trajectory, _again(trajectory))
+                bad += bool(difference)
+                if difference and bad <= SHOWN:
+                    say(f"{file}:{lines}: {difference}")
+                advance()
+        finally:
+            more = f", {bad - SHOWN} more differences not shown" if bad > SHOWN else ""
+            say(f"{lines - bad} of {lines} trajectories came again to the byte{more}")
     if bad:
         raise typer.Exit(1)
 
@@ -71,12 +78,23 @@ def _again(trajectory: Trajectory) -> Trajectory:
     return replayed(make_env(header.domain, **header.settings.get("env", {})), trajectory)
 
 
-def _difference(one: Trajectory, other: Trajectory) -> str:
-    for number, (old, new) in enumerate(zip(one.steps, other.steps, strict=True), start=1):
+def _difference(line: bytes, old: Trajectory, new: Trajectory) -> str:
+    """Say where a trajectory came out differently; empty if every byte is the same."""
+    if new.line().encode() == line:
+        return ""
+    for number, (one, other) in enumerate(zip(old.steps, new.steps, strict=True), start=1):
         for name in ("results", "state_hash", "reward", "user", "parts", "sources", "terminated", "truncated"):
-            if getattr(old, name) != getattr(new, name):
-                return f"step {number}: {name} is {getattr(new, name)!r} now, {getattr(old, name)!r} in the file"
-    return "the line is written differently"
+            if getattr(one, name) != getattr(other, name):
+                was, now = _apart(str(getattr(one, name)), str(getattr(other, name)))
+                return f"step {number}: {name} was ...{was}..., is now ...{now}..."
+    return "the episode is the same but the line is not; it was written or edited by something else"
+
+
+def _apart(one: str, other: str, width: int = 40) -> tuple[str, str]:
+    """Return the texts around the first place where they differ."""
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = max(0, start - width // 2)
+    return one[start : start + width], other[start : start + width]
 
 
 def _policy(name: str) -> Policy:
@@ -91,10 +109,6 @@ def _opened(path: Path):  # type: ignore[no-untyped-def]
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise RecordError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def _absent(path: Path):  # type: ignore[no-untyped-def]
-    raise RecordError(f"{path}: there is no such file; `fc-gym rollout` writes one")
 
 
 def _show(summary: RolloutSummary, name: str, tools: int, *, graded: bool) -> None:

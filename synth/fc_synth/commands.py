@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fc_gym.cli.console import console, progress, table
+from fc_gym.cli.console import console, progress, say, table
 from fc_gym.errors import DomainError
 from fc_gym.kept import graph_of
 from fc_gym.registration import load_domain
@@ -63,7 +63,7 @@ def _show(summary: Summary, out: Path) -> None:
     ]
     rows += [(f"  {reason}", str(count)) for reason, count in list(body["refused"].items())[:8]]
     console.print(table("synthesis", ["what", "how much"], rows))
-    console.print(f"in {out}: dialogues.jsonl, tasks.jsonl, pairs.jsonl, summary.json", markup=False, highlight=False)
+    say(f"in {out}: dialogues.jsonl, tasks.jsonl, pairs.jsonl, summary.json")
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -118,7 +118,7 @@ def test_a_step_that_was_tampered_with_is_found(
     with pytest.raises(typer.Exit, match="1"):
         commands.replay(path)
     told = " ".join(capsys.readouterr().out.split())
-    assert f"t.jsonl:2: step 2: {where} is" in told
+    assert f"t.jsonl:2: step 2: {where} was" in told
     assert "1 of 2 trajectories came again to the byte" in told
 
 
