@@ -19,7 +19,7 @@ __all__ = ["Known", "Seen", "candidates", "draw_call", "grounded_calls", "spoken
 
 SMALL_NUMBERS = (1, 2, 3)
 PLAIN_WORDS = ("amber", "birch", "cobalt")
-"""Texts for a parameter of which nothing is known but that it takes any text."""
+"""Texts for a parameter of somebody else's class of which nothing is known but that it takes any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,9 @@ def candidates(tool: Tool, one: Parameter, known: Known) -> list[JsonValue]:
     if one.key in known.domain.entities:
         return seen
     examples = [_typed(text, one) for text in one.examples]
-    return list(dict.fromkeys([*seen, *examples])) or list(_from_schema(one))
+    choices = list(dict.fromkeys([*seen, *examples])) or list(_from_schema(one))
+    plain = known.domain.foreign and not choices and one.schema.get("type") == "string"
+    return list(PLAIN_WORDS) if plain else choices
 
 
 def draw_call(tool: Tool, known: Known, rng: np.random.Generator, optional: float = 0.5) -> ToolCall | None:
@@ -207,10 +209,6 @@ def _from_schema(one: Parameter) -> Iterator[JsonValue]:
     elif kind == "number":
         low = float(schema.get("minimum", schema.get("exclusiveMinimum", 0.0)))
         yield from (number for number in (low + 1, low + 5, low + 20) if number <= schema.get("maximum", number))
-    elif kind == "string":
-        yield from PLAIN_WORDS
-    elif kind == "object":
-        yield {}
     elif kind == "array" and isinstance(schema.get("items"), dict) and not one.key:
         yield from ([value] for value in _from_schema(_item(one)))
 
