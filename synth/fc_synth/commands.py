@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 from typing import Annotated
 
 import typer
@@ -15,6 +17,9 @@ from fc_synth.compose import Plan
 from fc_synth.pipeline import Order, Summary, synthesize
 
 __all__ = ["synth"]
+
+AT_ONCE = 1e-3
+"""Seconds in which no dialogue is made."""
 
 
 def synth(
@@ -37,9 +42,15 @@ def synth(
         for domain in found:
             graph_of(domain)
             advance()
+    stamps: list[float] = []
     with progress("dialogues", dialogues) as advance:
-        summary = synthesize(Order(names, dialogues, seed, plan), found, out, lambda done: advance())
-    _show(summary, out)
+
+        def tell(done: int) -> None:
+            stamps.append(monotonic())
+            advance()
+
+        summary = synthesize(Order(names, dialogues, seed, plan), found, out, tell)
+    _show(summary, out, stamps)
 
 
 def _range(text: str) -> tuple[int, int]:
@@ -49,11 +60,12 @@ def _range(text: str) -> tuple[int, int]:
     return int(low), int(high or low)
 
 
-def _show(summary: Summary, out: Path) -> None:
+def _show(summary: Summary, out: Path, stamps: list[float]) -> None:
     body = summary.json()
     rows = [
         ("dialogues", f"{body['dialogues']} ({_counts(body['by_domain'])})"),
         ("turns, calls", f"{body['turns']}, {body['calls']}"),
+        ("speed", _speed(stamps)),
         ("played again from the file, to the byte", f"{body['proved_again']} of {body['dialogues']}"),
         ("arguments from", _counts(body["argument_sources"])),
         ("calls necessary because", _counts(body["necessary_because"])),
@@ -68,3 +80,9 @@ def _show(summary: Summary, out: Path) -> None:
 
 def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _speed(stamps: list[float]) -> str:
+    """Return dialogues per minute from when each was done; those found in the folder come at once and do not count."""
+    gaps = [later - earlier for earlier, later in pairwise(stamps) if later - earlier > AT_ONCE]
+    return f"{60 * len(gaps) / sum(gaps):,.0f} dialogues per minute" if gaps else "nothing was left to make"
