@@ -169,7 +169,7 @@ class _Maker:
             raise
         goals = [trace[index] for index in advanced.goals]
         told = answer(self.domain, goals, query.slots, self.today, self.rng)
-        turn = SynthTurn(target, query, advanced, tuple(split), chains, told, reasoner.narrator.after())
+        turn = SynthTurn(target, query, advanced, tuple(split), chains, told, reasoner.narrator.after(target))
         for goal in goals:
             self.focus.note(goal.call, goal.result)
         session.turn += 1

@@ -18,36 +18,58 @@ from fc_synth.wording import capital, one_of, theirs, whole
 
 __all__ = ["Narrator"]
 
-WANTS = ("The user wants me to {ask}.", "So the request is to {ask}.", "I am asked to {ask}.", "They want me to {ask}.",
-         "What is needed: {ask}.")  # fmt: skip
-SAYS = ('The user says: "{ask}"', 'The request: "{ask}"')
-THEN = ("After that: {ask}.", "Then I should {ask}.", "Once that is done, I have to {ask}.")
+WANTS = (
+    "The user wants me to {ask}.", "So the request is to {ask}.", "I am asked to {ask}.", "They want me to {ask}.",
+    "What is needed: {ask}.", "My job here is to {ask}.", "This time I should {ask}.",
+    "The user would like me to {ask}.",
+)  # fmt: skip
+SAYS = ('The user says: "{ask}"', 'The request: "{ask}"', 'What I have to act on: "{ask}"', 'They write: "{ask}"')
+THEN = (
+    "After that: {ask}.", "Then I should {ask}.", "Once that is done, I have to {ask}.", "The next part is to {ask}.",
+    "And then {ask}.",
+)  # fmt: skip
 LOOKS = (
     "I do not know the {key} of {words} yet. {tool} can show it.",
     "To act on {words} I need the {key}, so I start with {tool}.",
     "{capital}: which {noun} is that? {tool} should show its {key}.",
     "{capital} is only described, not identified. I look it up with {tool}.",
+    "No result has shown {words} so far. I get it from {tool}.",
+    "I have to match {words} to an {key} first; {tool} gives me the rows to compare.",
 )  # fmt: skip
-ALSO = ("The same goes for {words}: {tool}.", "I look up {words} as well, with {tool}.", "For {words} there is {tool}.")
-FOUND = ("{words} is {value}.", "Going by the results, {words} is {value}.", "I can match {words} to {value} now.",
-         "The results identify {words} as {value}.")  # fmt: skip
-REFERS = ('By "{words}" they mean {value}.', '"{words}" is {value}, the one just spoken of.')
+ALSO = (
+    "The same goes for {words}: {tool}.", "I look up {words} as well, with {tool}.", "For {words} there is {tool}.",
+    "I also need {words}, from {tool}.",
+)  # fmt: skip
+FOUND = (
+    "{words} is {value}.", "Going by the results, {words} is {value}.", "I can match {words} to {value} now.",
+    "The results identify {words} as {value}.", "Only {value} fits {words}.", "That makes {value} {words}.",
+)  # fmt: skip
+REFERS = (
+    'By "{words}" they mean {value}.', '"{words}" is {value}, the one just spoken of.',
+    '"{words}" can only be {value}, which came up last.',
+)  # fmt: skip
 SEEN = (
-    "It is shown as {evidence}, so first I have to {effect}.",
-    "Since it is {evidence}, the first step is to {effect}.",
-)
-PREPARES = ("That only works after another step: {effect}.", "Before that can be done I have to {effect}.",
-            "One thing has to come first: {effect}.")  # fmt: skip
+    "It is shown as {evidence}, so first I have to {effect}.", "Since it is {evidence}, the first step is to {effect}.",
+    "The results say {evidence}; before anything else I {effect}.",
+)  # fmt: skip
+PREPARES = (
+    "That only works after another step: {effect}.", "Before that can be done I have to {effect}.",
+    "One thing has to come first: {effect}.", "As things stand it would be refused, so to begin with I {effect}.",
+)  # fmt: skip
 CALLS = (
-    "Now I call {tool}.",
-    "Next: {tool}.",
-    "So I call {tool} with that.",
-    "{tool} does it.",
-    "That calls for {tool}.",
-)
-ENDS = ("Everything that was asked for is done, so I can answer.", "That worked. Time to tell the user.",
-        "The results have what the user needs to know; I report back.", "Nothing is left to do but to say how it went.",
-        "All calls went through, so I sum up the outcome.")  # fmt: skip
+    "Now I call {tool}.", "Next: {tool}.", "So I call {tool} with that.", "{tool} does it.", "That calls for {tool}.",
+    "{tool} is the tool for this.", "I go ahead with {tool}.", "With that, {tool}.",
+)  # fmt: skip
+ENDS = (
+    "Everything that was asked for is done, so I can answer.", "That worked. Time to tell the user.",
+    "Nothing is left to do but to say how it went.", "All calls went through, so I sum up the outcome.",
+    "{tool} went through, and with it the request is done.", "The result of {tool} is what I was after. I report back.",
+    "No call was refused and nothing is open, so I close with the outcome.", "{tool} confirms it. I let the user know.",
+)  # fmt: skip
+ANSWERS = (
+    "The result of {tool} has what the user asked for.", "That is the answer; I put it in words.",
+    "{tool} shows it, so I can tell the user.", "I have what was asked for and pass it on.",
+)  # fmt: skip
 
 
 class Narrator:
@@ -76,9 +98,14 @@ class Narrator:
             lines += [line for line in self._step(requests, step, memory, told) if line]
         return " ".join(lines)
 
-    def after(self) -> str:
-        """Return the reasoning in front of the closing answer."""
-        return one_of(ENDS, self.rng)
+    def after(self, tool: str) -> str:
+        """Return the reasoning in front of the closing answer.
+
+        Args:
+            tool: The last tool that was called.
+        """
+        ends = ANSWERS if self.domain.tools[tool].reads_only else ENDS
+        return one_of(ends, self.rng).format(tool=tool)
 
     def _wants(self, requests: Sequence[Request]) -> list[str]:
         lines = []
@@ -132,8 +159,13 @@ class Narrator:
         by_key = {parameters[name].key: theirs(words) for name, words in request.words.items()}
         tool = self.domain.tools[step.call.name]
         words = {name: by_key[tool.parameters[name].key] for name in step.call.arguments}
-        phrases = [phrase for phrase in ask_phrases(self.domain, tool.name) if not whole(phrase.text)]
+        phrases = [phrase for phrase in ask_phrases(self.domain, tool.name) if _plain(phrase.text)]
         return theirs(_drawn(phrases, self.rng).fill(words)) if phrases else tool.name.replace("_", " ")
+
+
+def _plain(ask: str) -> bool:
+    """Return True for a way of asking that can follow "I have to"."""
+    return not whole(ask) and not ask.startswith("do not ")
 
 
 def _drawn(phrases: Sequence[Phrase], rng: np.random.Generator) -> Phrase:

@@ -19,14 +19,14 @@ def said(value: JsonValue, key: str = "", today: str = "") -> str:
         today: The current day as ISO text; a date of the same year is said without the year.
 
     >>> said("2026-03-02", "Date", "2026-01-10"), said(24.5), said(["a", "b", "c"])
-    ('2 March', '24.50', 'a, b and c')
+    ('2 March', '24.5', 'a, b and c')
     """
     if isinstance(value, list | tuple):
         return joined([said(one, key, today) for one in value])
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() else f"{value:.2f}"
+        return str(round(value, 2)).removesuffix(".0")
     if key == "Date" and isinstance(value, str):
         return _day(value, today)
     return "" if value is None else str(value)
