@@ -66,6 +66,16 @@ class Domain:
         return _read_again, (self.world, self.name)
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the tools, in the order of `action_mask`."""
+        return tuple(self.tools)
+
+    @cached_property
+    def requirements(self) -> Mapping[str, frozenset[str]]:
+        """For each tool, the keys of rows that must be known before it can be called."""
+        return {tool.name: tool.needs & set(self.entities) for tool in self.tools.values()}
+
+    @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change whenever a tool's schema or texts change."""
         body = [[tool.spec(), sorted(tool.returns.items())] for tool in self.tools.values()]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
+from numpy.typing import NDArray
 
 from fc_gym.domain import Domain, World
 from fc_gym.errors import TaskError
@@ -85,6 +86,7 @@ class ToolEnv(gym.Env[Observation, Action]):
         self.action_space = ToolCallSpace(domain)
         self._references: dict[int, Reference] = {}
         self._session: Session | None = None
+        self._masked: tuple[tuple[str, ...], NDArray[np.int8]] | None = None
         self._last: Observation = {"results": (), "user": ""}
 
     @property
@@ -236,13 +238,12 @@ class ToolEnv(gym.Env[Observation, Action]):
     def _info(self, parts: RewardParts, results: Sequence[ToolResult], cut: str = "") -> dict[str, Any]:
         session = self.session
         legal = self._legal(session)
-        among = frozenset(legal)
         return {
             "task": session.task.id if session.task else "",
             "turn": session.turn,
             "tools": session.offered(),
             "legal_tools": legal,
-            "action_mask": np.array([name in among for name in self.domain.tools], dtype=np.int8),
+            "action_mask": self._mask(legal),
             "grounded_calls": GroundedCalls(session),
             "state_hash": session.state.hash(),
             "reward_parts": parts.json(),
@@ -254,15 +255,17 @@ class ToolEnv(gym.Env[Observation, Action]):
     def _legal(self, session: Session) -> tuple[str, ...]:
         if self.legality == "off":
             return session.offered()
-        needed = set(self.domain.entities)
-        names = [
-            name for name in session.offered()
-            if all(session.known.has(key) for key in self.domain.tools[name].needs & needed)
-        ]  # fmt: skip
-        if self.legality == "state":
-            alive = {call.name for call in GroundedCalls(session)}
-            names = [name for name in names if name in alive]
-        return tuple(names)
+        if self.legality == "keys":
+            return session.legal()
+        alive = {call.name for call in GroundedCalls(session)}
+        return tuple(name for name in session.legal() if name in alive)
+
+    def _mask(self, legal: tuple[str, ...]) -> NDArray[np.int8]:
+        """Return a fresh array; it is worked out anew only if other tools are legal than last time."""
+        if self._masked is None or self._masked[0] is not legal:
+            among = frozenset(legal)
+            self._masked = (legal, np.array([name in among for name in self.domain.names], dtype=np.int8))
+        return self._masked[1].copy()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,11 @@ class Known:
     def size(self) -> int:
         """How many values are known; grows only."""
         return len(self._log)
+
+    @property
+    def keys(self) -> Set[str]:
+        """The keys of which a value is known; grows only."""
+        return self._seen.keys()
 
     def limited(self, size: int) -> Known:
         """Return what was known when `size` was this."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from fc_gym.types import ToolResult
 
@@ -30,7 +30,14 @@ class RewardParts:
 
     def json(self) -> dict[str, float]:
         """Return the parts by name."""
-        return asdict(self)
+        return {
+            "format": self.format,
+            "execution": self.execution,
+            "state_match": self.state_match,
+            "response_match": self.response_match,
+            "progress": self.progress,
+            "outcome": self.outcome,
+        }
 
 
 Total = Callable[[RewardParts], float]

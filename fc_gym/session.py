@@ -33,7 +33,7 @@ class Reference:
         task: The task; its calls are executed.
 
     Raises:
-        TaskError: If a verified call is refused.
+        TaskError: If a verified call is refused, or a turn offers a tool that there is not.
     """
 
     def __init__(self, domain: Domain, task: Task) -> None:
@@ -42,6 +42,11 @@ class Reference:
         self.start = domain.start(task.seed, task.start)
         state = self.start.fork()
         for turn in task.turns:
+            for name in turn.tools or ():
+                if name not in domain.tools:
+                    raise TaskError(
+                        f"task {task.id}: a turn offers {name!r}; {unknown_tool(name, list(domain.tools)).hint}"
+                    )
             results = tuple(self._run(state, call) for layer in turn.gold for call in layer)
             self.turns.append(Verified(results, state.hash()))
 
@@ -93,6 +98,8 @@ class Session:
     count: _Count = field(default_factory=_Count)
     seen: Counter[str] = field(default_factory=Counter)
     """Result texts so far."""
+    legal_then: tuple[tuple[str, ...], int, tuple[str, ...]] | None = None
+    """What was legal when last asked, with the tools on offer and the number of known keys then."""
 
     @classmethod
     def start(
@@ -125,7 +132,7 @@ class Session:
         count = _Count(self.count.calls, self.count.malformed, self.count.refused, self.count.steps)
         return Session(
             self.domain, self.task, self.reference, self.state.fork(), self.known.copy(), self.terse,
-            self.turn, self.steps, self.calls, self.passed, count, self.seen.copy(),
+            self.turn, self.steps, self.calls, self.passed, count, self.seen.copy(), self.legal_then,
         )  # fmt: skip
 
     @property
@@ -141,7 +148,16 @@ class Session:
     def offered(self) -> tuple[str, ...]:
         """Return the names of the tools on offer now."""
         allowed = self._turn.tools if self._turn else None
-        return tuple(self.domain.tools) if allowed is None else allowed
+        return self.domain.names if allowed is None else allowed
+
+    def legal(self) -> tuple[str, ...]:
+        """Return the tools on offer whose needed rows are known; worked out anew only when that may have changed."""
+        offered, breadth = self.offered(), len(self.known.keys)
+        if self.legal_then is None or self.legal_then[:2] != (offered, breadth):
+            known, requirements = self.known.keys, self.domain.requirements
+            names = tuple(name for name in offered if requirements[name] <= known)
+            self.legal_then = (offered, breadth, names)
+        return self.legal_then[2]
 
     def run(self, calls: Sequence[object]) -> tuple[ToolResult, ...]:
         """Run the calls of one action in order.

@@ -130,6 +130,11 @@ def test_a_task_whose_verified_call_is_refused_is_turned_down(lab: Domain) -> No
         Reference(lab, task)
 
 
+def test_a_task_that_offers_an_unknown_tool_is_turned_down(lab: Domain) -> None:
+    with pytest.raises(TaskError, match=r"task t: a turn offers 'plug_on'; did you mean plug_in\?"):
+        Reference(lab, Task("t", "lab", 0, (Turn("?", tools=("plug_on",)),)))
+
+
 def test_a_start_state_can_be_given_as_a_record(lab: Domain) -> None:
     record = {"probes": {"P1": {"id": "P1", "place": "roof", "grams": 3}}, "mains": True}
     session = Session.start(lab, 0, Task("t", "lab", turns=(Turn("?"),), start=record))
