@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fc_gym.cli.console import console, progress, say, table
+from fc_gym.cli.console import complain, console, progress, say, table
 from fc_gym.errors import DomainError
 from fc_gym.kept import graph_of
 from fc_gym.registration import load_domain
@@ -49,7 +49,13 @@ def synth(
             stamps.append(monotonic())
             advance()
 
-        summary = synthesize(Order(names, dialogues, seed, plan), found, out, tell)
+        try:
+            summary = synthesize(Order(names, dialogues, seed, plan), found, out, tell)
+        except KeyboardInterrupt:
+            complain(
+                f"stopped with {len(stamps)} of {dialogues} dialogues in {out}; the same command goes on from there"
+            )
+            raise typer.Exit(130) from None
     _show(summary, out, stamps)
 
 
