@@ -168,13 +168,37 @@ class _Maker:
             reasoner.memory = memory
             raise
         goals = [trace[index] for index in advanced.goals]
-        told = answer(self.domain, goals, query.slots, self.today, self.rng)
+        steps, words = self._tellable(trace, advanced, query)
+        told = answer(self.domain, steps, words, self.today, self.rng)
         turn = SynthTurn(target, query, advanced, tuple(split), chains, told, reasoner.narrator.after(target))
         for goal in goals:
             self.focus.note(goal.call, goal.result)
         session.turn += 1
         self.session = session
         self.turns.append(turn)
+
+    def _tellable(
+        self, trace: Trace, advanced: AdvancedTool, query: Query
+    ) -> tuple[list[Executed], list[Mapping[str, str]]]:
+        """Return what the user is told of, in order: what was asked for, and what was done for it unasked."""
+        asked = dict(zip(advanced.goals, query.slots, strict=True))
+        steps: list[Executed] = []
+        words: list[Mapping[str, str]] = []
+        for index, step in enumerate(trace):
+            if index in asked or not self.domain.tools[step.call.name].reads_only:
+                steps.append(step)
+                words.append(asked[index] if index in asked else self._borrowed(step, trace, asked))
+        return steps, words
+
+    def _borrowed(self, step: Executed, trace: Trace, asked: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
+        """Return words for the rows of an unasked call: those used for the same rows where they were asked about."""
+        spoken = {
+            (leaf.key, str(leaf.value)): words[leaf.parameter]
+            for index, words in reversed(list(asked.items()))
+            for leaf in argument_leaves(self.domain, trace[index].call)
+        }
+        leaves = argument_leaves(self.domain, step.call)
+        return {leaf.parameter: spoken.get((leaf.key, str(leaf.value)), "it") for leaf in leaves}
 
     def _solved(self, session: Session, split: Sequence[Trace], query: Query) -> tuple[Chain, ...]:
         critic = TypedCritic(self.domain)

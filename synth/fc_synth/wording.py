@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -109,7 +109,7 @@ def yours(text: str) -> str:
     >>> yours("my order placed on 2 March")
     'your order placed on 2 March'
     """
-    return " ".join(_YOURS.get(word.lower(), word) for word in text.split(" "))
+    return _swapped(text, _YOURS)
 
 
 def theirs(text: str) -> str:
@@ -118,7 +118,15 @@ def theirs(text: str) -> str:
     >>> theirs("cancel my order and give me my money back")
     'cancel their order and give them their money back'
     """
-    return " ".join(_THEIRS.get(word.lower(), word) for word in text.split(" "))
+    return _swapped(text, _THEIRS)
+
+
+def _swapped(text: str, words: Mapping[str, str]) -> str:
+    """Replace words, but not in what is quoted."""
+    parts = text.split('"')
+    for index in range(0, len(parts), 2):
+        parts[index] = " ".join(words.get(word.lower(), word) for word in parts[index].split(" "))
+    return '"'.join(parts)
 
 
 def plural_mended(text: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from fc_agents.trace import Executed, execute
 from fc_synth.answer import answer, result_words
 from fc_synth.spoken import said
+from fc_synth.wording import theirs, yours
 
 from fc_gym.registration import load_domain
 from fc_gym.session import Session
@@ -139,3 +140,8 @@ def test_words_for_a_place_in_a_result() -> None:
     assert not re.search(r"\d{4}-\d\d", days)
     assert result_words(domain, step, "result.nothing", today) == ""
     assert result_words(domain, step, "result[].nothing", today) == ""
+
+
+def test_what_is_quoted_is_not_turned_round() -> None:
+    assert theirs('put "that suits me" into my draft') == 'put "that suits me" into their draft'
+    assert yours('my draft says "call me"') == 'your draft says "call me"'

@@ -132,3 +132,17 @@ def test_whatever_is_thrown_away_is_counted_by_its_reason(made: Callable[[str], 
     assert {"walk", "turn", "query", "thought"} <= kinds <= {"walk", "turn", "query", "thought", "dialogue"}
     assert not [reason for reason in reasons if reason.endswith(": ")], "every reason has words"
     assert "dialogue: certificate does not hold" not in reasons, "what is made well need not be thrown away"
+
+
+def test_what_was_done_unasked_is_told_as_well(made: Callable[[str], Any]) -> None:
+    unasked = 0
+    for name in ("shop", "calendar", "mail"):
+        tools = load_domain(name).tools
+        for turn in (turn for dialogue in made(name).dialogues for turn in dialogue.turns):
+            for index, step in enumerate(turn.advanced.steps):
+                tool = tools[step.call.name]
+                if index not in turn.advanced.goals and not tool.reads_only:
+                    unasked += 1
+                    heads = [phrase.text.split("{")[0].rstrip("[ ") for phrase in tool.says]
+                    assert any(head in turn.answer.text for head in heads), (tool.name, turn.answer.text)
+    assert unasked > 5
