@@ -7,12 +7,15 @@ from typing import Any
 
 from fc_gym.state.dicts import TrackedDict, tracked_dict
 from fc_gym.state.journal import Entries, Family, Node
-from fc_gym.state.kinds import Kind, attributes, immutable, kind, row_layout
+from fc_gym.state.kinds import Kind, attributes, immutable, kind, row_layout, slots
 from fc_gym.state.lists import TrackedList, tracked_list
 from fc_gym.state.rows import Row, become_row
 from fc_gym.state.sets import TrackedSet, tracked_set
 
 __all__ = ["adopt", "node_of", "obstacle", "parts"]
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types most values have; looked at first, since a world is full of them."""
 
 _TRACKED = (TrackedDict, TrackedList, TrackedSet, Row)
 
@@ -53,7 +56,10 @@ class _Search:
             return f"a {found.value} whose members or keys could change"
         if found is Kind.FROZEN and not row_layout(type(value)) and not immutable(value):
             return f"a frozen {type(value).__name__} with slots that holds what could change"
-        return next(filter(None, map(self.obstacle, parts(found, value))), None)
+        for item in parts(found, value):
+            if type(item) not in PLAIN and (reason := self.obstacle(item)):
+                return reason
+        return None
 
 
 def parts(found: Kind, value: Any) -> list[Any]:
@@ -62,19 +68,26 @@ def parts(found: Kind, value: Any) -> list[Any]:
         return list(value.values())
     if found in (Kind.LIST, Kind.TUPLE):
         return list(value)
+    if found is Kind.ROW and not isinstance(value, Row) and not slots(value.__class__):
+        return list(vars(value).values())
     return [item for _, item in attributes(value)] if found in (Kind.ROW, Kind.FROZEN) else []
 
 
-def adopt(value: Any, family: Family) -> Any:
+def adopt(value: Any, family: Family, *, sound: bool = False) -> Any:
     """Return a value as part of a family, or as it is (and the family tainted) if it cannot be tracked.
 
     Rows are changed in place, dicts, lists and sets are copied, and what is in another family is copied too.
+
+    Args:
+        value: What enters the family.
+        family: The family.
+        sound: True if it is known that there is no obstacle.
     """
     node = node_of(value)
     if node is not None and node.family is family:
         return value
     if family.current.opaque is None:
-        reason = obstacle(value)
+        reason = None if sound else obstacle(value)
         if reason is None:
             return _Adoption(family).adopt(value)
         family.taint(reason)

@@ -7,6 +7,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import functools
 import pathlib
 import types
 import uuid
@@ -14,7 +15,7 @@ from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["ATOMS", "Kind", "attributes", "immutable", "kind", "row_layout"]
+__all__ = ["ATOMS", "Kind", "attributes", "immutable", "kind", "row_layout", "slots"]
 
 _HEAP_TYPE = 1 << 9
 
@@ -125,16 +126,19 @@ def attributes(value: Any) -> Iterator[tuple[str, Any]]:
     raw = raw_of(value) if raw_of is not None else getattr(value, "__dict__", None)
     if raw is not None:
         yield from ((name, item) for name, item in raw.items() if name != "_fc")
-    if raw_of is None and dataclasses.is_dataclass(value):
-        yield from _slots(value, raw or {})
+    if raw_of is None:
+        for name in slots(value.__class__):
+            if name not in (raw or {}) and hasattr(value, name):
+                yield name, getattr(value, name)
 
 
-def _slots(value: Any, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for field in dataclasses.fields(value):
-        name = field.name
-        is_slot = isinstance(getattr(type(value), name, None), types.MemberDescriptorType)
-        if is_slot and name not in raw and hasattr(value, name):
-            yield name, getattr(value, name)
+@functools.cache
+def slots(cls: type) -> tuple[str, ...]:
+    """Return the fields of a dataclass that are kept in slots; none for another class."""
+    if not dataclasses.is_dataclass(cls):
+        return ()
+    names = [field.name for field in dataclasses.fields(cls)]
+    return tuple(name for name in names if isinstance(getattr(cls, name, None), types.MemberDescriptorType))
 
 
 def immutable(value: Any) -> bool:

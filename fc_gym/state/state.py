@@ -35,7 +35,7 @@ class State(Generic[W]):
         reason = obstacle(root)
         family = Family(adopt, reason)
         self._family, self._cursor = family, family.cursor
-        self._root: W = root if reason is not None else adopt(root, family)
+        self._root: W = root if reason is not None else adopt(root, family, sound=True)
         self._lineage = object()
         self._watch: audit.Watch | None = None
 
