@@ -9,6 +9,7 @@ from typing import Any
 FILE, FUNCTION, MEDIAN = 300, 50, 12
 
 LONG_FILES: dict[str, int] = {
+    "fc_gym/bfcl/trading.py": 520,
     "fc_gym/domains/calendar.py": 673,
     "fc_gym/domains/mail.py": 610,
     "fc_gym/domains/shop.py": 769,

@@ -1,0 +1,138 @@
+"""Calls as texts, read as literals and never evaluated."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from fc_gym.bfcl.copies import copied
+from fc_gym.bfcl.literals import first_name, literal, malformed, parsed
+
+__all__ = ["WrittenCall", "called_name", "read_call", "rewritten", "written"]
+
+_PLAIN = (str, int, float, bool, type(None))
+_CALLED = re.compile(r"\b([a-zA-Z_]\w*)\s*(?=\()")
+_OPENING = re.compile(r"[\s(]*([a-zA-Z_]\w*)\s*(?=\()")
+_LEADING = re.compile(r"\s*([a-zA-Z_]\w*)\s*(?=\()")
+_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCall:
+    """One call with its arguments as Python values."""
+
+    name: str
+    positional: tuple[Any, ...] = ()
+    keyword: Mapping[str, Any] = field(default_factory=dict)
+    plain: bool = False
+    """True if no argument is a list, dict or the like, so that one call can be run twice."""
+
+    def __str__(self) -> str:
+        inner = [repr(value) for value in self.positional]
+        inner += [f"{name}={value!r}" for name, value in self.keyword.items()]
+        return f"{self.name}({','.join(inner)})"
+
+    def fresh(self) -> WrittenCall:
+        """Return the call with its own copy of every list and dict, for a tool that may keep them."""
+        if self.plain:
+            return self
+        return WrittenCall(
+            self.name,
+            tuple([copied(one) for one in self.positional]),
+            {name: copied(one) for name, one in self.keyword.items()},
+        )
+
+
+def read_call(text: str) -> WrittenCall:
+    """Read one call such as `cd(folder='temp')`; positional arguments keep their places.
+
+    Args:
+        text: What the model wrote; only literals may stand in the brackets.
+
+    Raises:
+        CallError: To the agent, if it is anything else.
+
+    >>> str(read_call("sort('a.txt')"))
+    "sort('a.txt')"
+    >>> read_call("ls(a=__import__('os'))")
+    Traceback (most recent call last):
+    ...
+    fc_gym.errors.CallError: the argument a is no literal
+    """
+    return (_read_known(text) if len(text) <= _KEPT else _read(text)).fresh()
+
+
+def rewritten(text: str, owners: Mapping[str, str]) -> str:
+    """Change a call text as the official executor does: inside of its string arguments.
+
+    The official executor puts the name of an instance before every word that is a tool's name and stands before a
+    bracket, and takes the blanks between any other word and its bracket away; it does not look for quotes.
+
+    Args:
+        text: What the model wrote.
+        owners: Tool name to the name of the instance that is put before it.
+
+    Returns:
+        The text; the call itself still has its plain name.
+
+    >>> rewritten("echo('see (a) or ls (b)')", {"echo": "box", "ls": "box"})
+    "echo('see(a) or box.ls(b)')"
+    """
+    leading = _OPENING.match(text)
+    start = leading.end() if leading else 0
+    head = text[: leading.start(1)] + leading.group(1) if leading else ""
+    return head + _CALLED.sub(lambda found: _owned(found.group(1), owners), text[start:])
+
+
+def called_name(text: str) -> str:
+    """Return the word before the first bracket if the text begins with it, else nothing.
+
+    >>> called_name("ls (a=1"), called_name("(ls())")
+    ('ls', '')
+    """
+    leading = _LEADING.match(text)
+    return leading.group(1) if leading else ""
+
+
+def written(node: ast.expr) -> WrittenCall:
+    """Return the call that a syntax tree is.
+
+    Args:
+        node: The tree of an expression.
+
+    Raises:
+        CallError: To the agent, if it is no call of a plain name with literal arguments.
+    """
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        name = first_name(node.func if isinstance(node, ast.Call) else node)
+        raise malformed(f"name '{name}' is not defined" if name else "this is no call of a tool")
+    positional = tuple([literal(one, f"the argument at place {place}") for place, one in enumerate(node.args, 1)])
+    keyword = _keyword(node.keywords)
+    plain = all(isinstance(one, _PLAIN) for one in (*positional, *keyword.values()))
+    return WrittenCall(node.func.id, positional, keyword, plain)
+
+
+def _owned(name: str, owners: Mapping[str, str]) -> str:
+    return f"{owners[name]}.{name}" if name in owners else name
+
+
+@lru_cache(maxsize=4096)
+def _read_known(text: str) -> WrittenCall:
+    return _read(text)
+
+
+def _read(text: str) -> WrittenCall:
+    return written(parsed(text))
+
+
+def _keyword(nodes: list[ast.keyword]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in nodes:
+        if one.arg is None:
+            raise malformed("arguments cannot be unpacked with `**`")
+        found[one.arg] = literal(one.value, f"the argument {one.arg}")
+    return found

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from fc_gym.bfcl.classes import functions_of
+from fc_gym.bfcl.credit import credit
+from fc_gym.bfcl.executor import Executor
+from fc_gym.bfcl.grade import Grader
+from fc_gym.bfcl.play import Session
+from fc_gym.bfcl.tasks import CATEGORIES, BfclTask, load_docs, load_tasks, tools_at
+
+FOLDER = os.environ.get("FC_GYM_BFCL_DATA", "")
+DIGEST = "51aba8e0de8c243fefd946409f6f3660f381cab032fe0c1650ad8ab18cde6f3e"
+pytestmark = pytest.mark.skipif(
+    not FOLDER, reason="set FC_GYM_BFCL_DATA to the folder bfcl_eval/data of the package bfcl-eval 2026.3.23"
+)
+
+
+def every_task() -> Iterator[BfclTask]:
+    for category in CATEGORIES:
+        yield from load_tasks(FOLDER, category)
+
+
+def test_the_results_of_all_800_ground_truths_are_the_official_ones() -> None:
+    whole = hashlib.sha256()
+    for task in every_task():
+        executor = Executor(Session(task.classes, task.config, task.long_context), f"digest_{task.id}")
+        whole.update(json.dumps([task.id, [executor.run(calls) for calls in task.truth]]).encode())
+    assert whole.hexdigest() == DIGEST
+
+
+def test_the_ground_truth_of_every_task_is_valid_and_has_full_credit() -> None:
+    grader = Grader()
+    for task in every_task():
+        turns = [[[call] for call in calls] for calls in task.truth]
+        assert grader.grade(task, turns).valid, task.id
+        given = credit(task, grader.truth(task), turns)
+        assert (given.passed, given.state, given.recall) == (1.0, 1.0, 1.0), task.id
+
+
+def test_every_described_function_exists_and_no_other() -> None:
+    for name, docs in load_docs(FOLDER).items():
+        assert {str(doc["name"]) for doc in docs} == set(functions_of(name))
+
+
+def test_withheld_functions_are_missing_until_they_are_handed_over() -> None:
+    docs = load_docs(FOLDER)
+    for task in load_tasks(FOLDER, "miss_func"):
+        [(turn, names)] = task.withheld.items()
+        have = [{str(doc["name"]) for doc in tools_at(task, number, docs)} for number in (turn - 1, turn)]
+        assert not set(names) & have[0] and set(names) <= have[1]
+        assert turn - 1 in task.unanswerable and task.turns[turn] == ()

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from fc_gym.bfcl.classes import MODULES, functions_of, tools_of
+from fc_gym.bfcl.play import make, told
+from fc_gym.errors import TaskError
+
+TICKETS: dict[str, Any] = {"TicketAPI": {"ticket_queue": [], "ticket_counter": 1, "current_user": "Ann"}}
+
+
+def test_a_session_runs_calls_given_in_parts() -> None:
+    session = make(["TicketAPI"], TICKETS)
+    told = session.call("create_ticket", {"title": "Leak"})
+    assert told["ok"] and not told["error"] and told["exc"] is None and told["value"]["title"] == "Leak"
+    refused = session.call("get_ticket", {"ticket_id": 9})
+    assert refused["ok"] and refused["error"] and refused["text"] == '{"error": "Ticket with ID 9 not found."}'
+    raised = session.call("get_ticket", {"nope": 9})
+    assert not raised["ok"] and raised["error"] and raised["exc"] == "TypeError"
+    assert raised["value"] == raised["text"] and raised["text"].startswith(
+        "Error during execution: TicketAPI.get_ticket()"
+    )
+
+
+def test_a_session_runs_calls_given_as_texts() -> None:
+    session = make(["TicketAPI"], TICKETS)
+    texts = session.exec(["create_ticket('Leak')", "get_ticket(ticket_id=1)", "nope()", "create_ticket(title=Leak)"])
+    assert texts[0] == texts[1] and texts[2] == "Error during execution: name 'nope' is not defined"
+    assert texts[3] == "Error during execution: name 'Leak' is not defined"
+
+
+def test_sessions_share_nothing_and_leave_the_config_alone() -> None:
+    first, second = make(["TicketAPI"], TICKETS), make(["TicketAPI"], TICKETS)
+    first.call("create_ticket", {"title": "Leak"})
+    assert len(first.state()["TicketAPI"]["ticket_queue"]) == 1
+    assert second.state()["TicketAPI"]["ticket_queue"] == [] == TICKETS["TicketAPI"]["ticket_queue"]
+
+
+def test_arguments_are_copied() -> None:
+    session, tags = make(["TwitterAPI"], {"TwitterAPI": {"authenticated": True}}), ["#a"]
+    session.call("post_tweet", {"content": "x", "tags": tags})
+    before = session.state()
+    tags.append("#b")
+    assert session.state() == before
+
+
+def test_a_closed_session_has_no_instances() -> None:
+    session = make(["TicketAPI"])
+    session.close()
+    assert session.state() == {}
+
+
+def test_an_unknown_class_gets_the_nearest_name() -> None:
+    with pytest.raises(TaskError, match=r"no BFCL class 'TicketApi'; did you mean TicketAPI\?"):
+        make(["TicketApi"])
+    with pytest.raises(TaskError, match="no BFCL class 'Zzz'; have MessageAPI"):
+        make(["Zzz"])
+
+
+def test_the_classes_written_so_far_have_their_tools_under_different_names() -> None:
+    assert {name: len(functions_of(name)) for name in MODULES} == {
+        "MessageAPI": 10,
+        "TwitterAPI": 14,
+        "TicketAPI": 9,
+        "TradingBot": 20,
+        "VehicleControlAPI": 22,
+    }
+    assert len(tools_of(list(MODULES))) == 75
+
+
+def test_state_is_told_with_tags_for_what_json_has_not() -> None:
+    assert told({1: {"b", "a"}, "x": (1, None)}) == {"__int__:1": {"__set__": ["a", "b"]}, "x": [1, None]}
+    assert told(datetime(2024, 9, 1)) == {"__datetime__": "2024-09-01T00:00:00"}
+    assert told(1j) == {"__repr__": "1j"}
+
+
+def test_a_session_names_its_tools() -> None:
+    assert "create_ticket" in make(["TicketAPI"]).names() and len(make(["TicketAPI"]).names()) == 9
