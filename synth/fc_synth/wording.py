@@ -61,7 +61,8 @@ class Wording:
             return _ended(ask)
         openers: tuple[str, ...] = LATER_OPENERS if later else OPENERS
         if len(ask) > PLAIN or not ask[-1].isalpha() or "," in ask:
-            openers = tuple(one for one in openers if one.endswith(("{ask}.", "{ask}?")))
+            ends = ("{ask}.",) if ask[-1] == '"' else ("{ask}.", "{ask}?")
+            openers = tuple(one for one in openers if one.endswith(ends))
         return capital(one_of(openers, self.rng).format(ask=ask))
 
     def _led(self, lead: str, text: str) -> str:
