@@ -85,7 +85,7 @@ def test_being_stopped_is_said_in_a_word(command: Callable[..., Any], monkeypatc
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (PermissionError(13, "Permission denied", "/root/x"), "/root/x: Permission denied"),
+        (PermissionError(13, "Permission denied", "/srv/x"), "/srv/x: Permission denied"),
         (OSError("strange"), "OSError: strange (FC_GYM_DEBUG=1 shows where)"),
         (ValueError("a [red]\nb"), "ValueError: a [red] b (FC_GYM_DEBUG=1 shows where)"),
     ],
