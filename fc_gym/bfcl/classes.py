@@ -14,13 +14,16 @@ from fc_gym.errors import TaskError
 __all__ = ["MODULES", "ToolClass", "functions_of", "public_state", "tool_class", "tools_of"]
 
 MODULES: Mapping[str, str] = {
+    "GorillaFileSystem": "file_system",
+    "MathAPI": "arithmetic",
     "MessageAPI": "message",
     "TwitterAPI": "posting",
     "TicketAPI": "ticket",
     "TradingBot": "trading",
+    "TravelAPI": "travel",
     "VehicleControlAPI": "vehicle",
 }
-"""Official class name to the module here that holds it, of those written so far; imported when first asked for."""
+"""Official class name to the module here that holds it; a module is imported when its class is first asked for."""
 
 
 class ToolClass(Protocol):

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import NewType
 
 __all__ = [
+    "AccessToken",
+    "AirportCode",
+    "BookingId",
+    "CardId",
     "CompanyName",
     "ContactName",
+    "EntryName",
+    "InsuranceId",
     "OrderId",
     "Sector",
     "StockSymbol",
@@ -17,10 +23,22 @@ __all__ = [
     "ZipCode",
 ]
 
+AccessToken = NewType("AccessToken", str)
+"""Token that the travel tools ask for."""
+AirportCode = NewType("AirportCode", str)
+"""IATA code of an airport."""
+BookingId = NewType("BookingId", str)
+"""Id of a flight that was booked."""
+CardId = NewType("CardId", str)
+"""Id under which a credit card is registered."""
 CompanyName = NewType("CompanyName", str)
 """Name of a company at the stock exchange."""
 ContactName = NewType("ContactName", str)
 """Name of a user of the workspace in which messages are sent."""
+EntryName = NewType("EntryName", str)
+"""Name of a file or a directory, without the path to it."""
+InsuranceId = NewType("InsuranceId", str)
+"""Id of an insurance for a flight."""
 OrderId = NewType("OrderId", int)
 """Id of an order for stocks."""
 Sector = NewType("Sector", str)

@@ -13,7 +13,7 @@ from fc_gym.bfcl.copies import copied
 from fc_gym.bfcl.decode import WrittenCall, called_name, read_call
 from fc_gym.bfcl.literals import parsed
 from fc_gym.bfcl.texts import error_text, result_text
-from fc_gym.errors import CallError
+from fc_gym.errors import CallError, TaskError
 from fc_gym.types import JsonValue
 
 __all__ = ["Played", "Session", "make", "told"]
@@ -62,7 +62,11 @@ class Session:
         return list(self._tools)
 
     def play(self, call: WrittenCall) -> Played:
-        """Run one call; arguments that are lists or dicts become the session's own."""
+        """Run one call; arguments that are lists or dicts become the session's own.
+
+        Raises:
+            TaskError: To whoever plays, if the long-context values are not there.
+        """
         try:
             owner, function = self._tools[call.name]
         except KeyError:
@@ -70,6 +74,8 @@ class Session:
         try:
             value = function(self.instances[owner], *call.positional, **call.keyword)
             return Played(result_text(value), value)
+        except TaskError:
+            raise  # something of ours is missing; the agent did no wrong
         except Exception as error:
             return _raised(error)
 

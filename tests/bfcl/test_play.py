@@ -7,6 +7,7 @@ import pytest
 
 from fc_gym.bfcl.classes import MODULES, functions_of, tools_of
 from fc_gym.bfcl.play import make, told
+from fc_gym.bfcl.trading_bulk import trading_bulk
 from fc_gym.errors import TaskError
 
 TICKETS: dict[str, Any] = {"TicketAPI": {"ticket_queue": [], "ticket_counter": 1, "current_user": "Ann"}}
@@ -56,19 +57,12 @@ def test_a_closed_session_has_no_instances() -> None:
 def test_an_unknown_class_gets_the_nearest_name() -> None:
     with pytest.raises(TaskError, match=r"no BFCL class 'TicketApi'; did you mean TicketAPI\?"):
         make(["TicketApi"])
-    with pytest.raises(TaskError, match="no BFCL class 'Zzz'; have MessageAPI"):
+    with pytest.raises(TaskError, match="no BFCL class 'Zzz'; have GorillaFileSystem"):
         make(["Zzz"])
 
 
-def test_the_classes_written_so_far_have_their_tools_under_different_names() -> None:
-    assert {name: len(functions_of(name)) for name in MODULES} == {
-        "MessageAPI": 10,
-        "TwitterAPI": 14,
-        "TicketAPI": 9,
-        "TradingBot": 20,
-        "VehicleControlAPI": 22,
-    }
-    assert len(tools_of(list(MODULES))) == 75
+def test_the_eight_classes_have_128_tools_of_different_names() -> None:
+    assert len(tools_of(list(MODULES))) == 128 == sum(len(functions_of(name)) for name in MODULES)
 
 
 def test_state_is_told_with_tags_for_what_json_has_not() -> None:
@@ -79,3 +73,24 @@ def test_state_is_told_with_tags_for_what_json_has_not() -> None:
 
 def test_a_session_names_its_tools() -> None:
     assert "create_ticket" in make(["TicketAPI"]).names() and len(make(["TicketAPI"]).names()) == 9
+
+
+def test_missing_long_context_values_are_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FC_GYM_BFCL_BULK", raising=False)
+    trading_bulk.cache_clear()
+    config = {"TradingBot": {"authenticated": True, "stocks": {"AAPL": {"price": 1.0}}}}
+    with pytest.raises(TaskError, match="FC_GYM_BFCL_BULK"):
+        make(["TradingBot"], config, long_context=True).exec(["get_stock_info('AAPL')"])
+
+
+def test_directories_and_files_are_told_as_trees_and_cycles_end() -> None:
+    tree = {"w": {"type": "directory", "contents": {"a": {"type": "directory", "contents": {}}}}}
+    session = make(["GorillaFileSystem"], {"GorillaFileSystem": {"root": tree}})
+    session.exec(["touch('b.txt')", "echo('x', 'b.txt')", "cp('a', 'a')"])
+    assert session.state()["GorillaFileSystem"]["root"] == {
+        "__dir__": "w",
+        "contents": {
+            "a": {"__dir__": "a", "contents": {"a": {"__dir__": "a", "contents": {"a": {"__cycle__": "a"}}}}},
+            "b.txt": {"__file__": "b.txt", "content": "x"},
+        },
+    }

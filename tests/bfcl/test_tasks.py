@@ -74,7 +74,7 @@ def test_an_unknown_category_lists_those_there_are(tmp_path: Path) -> None:
         ("\n[1]", ANSWER, "line 2: a JSON object should stand here, not list"),
         (ENTRY, {**ANSWER, "id": "x"}, "line 1: possible_answer has no ground truth for 'multi_turn_miss_func_0'"),
         ({"id": ANSWER["id"]}, ANSWER, "line 1: the field 'involved_classes' is missing"),
-        ({**ENTRY, "involved_classes": ["Nope"]}, ANSWER, "line 1: unknown classes Nope; have MessageAPI"),
+        ({**ENTRY, "involved_classes": ["Nope"]}, ANSWER, "line 1: unknown classes Nope; have GorillaFileSystem"),
         ({**ENTRY, "question": [[]]}, ANSWER, "line 1: 1 turns, but ground truth for 2"),
         ({**ENTRY, "question": 3}, ANSWER, "line 1: a field has another form than the official one"),
         ({**ENTRY, "missed_function": {"x": []}}, ANSWER, "line 1: a field has another form"),
