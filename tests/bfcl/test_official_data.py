@@ -11,7 +11,7 @@ from fc_gym.bfcl import bulk
 from fc_gym.bfcl.classes import functions_of
 from fc_gym.bfcl.credit import credit
 from fc_gym.bfcl.executor import Executor
-from fc_gym.bfcl.grade import Grader
+from fc_gym.bfcl.grade import Grader, force_quit
 from fc_gym.bfcl.play import Session
 from fc_gym.bfcl.tasks import CATEGORIES, BfclTask, load_docs, load_tasks, tools_at
 
@@ -61,3 +61,17 @@ def test_withheld_functions_are_missing_until_they_are_handed_over() -> None:
         have = [{str(doc["name"]) for doc in tools_at(task, number, docs)} for number in (turn - 1, turn)]
         assert not set(names) & have[0] and set(names) <= have[1]
         assert turn - 1 in task.unanswerable and task.turns[turn] == ()
+
+
+@needs_bulk
+def test_an_agent_of_one_call_per_step_cannot_do_the_turns_of_34_calls() -> None:
+    grader = Grader()
+    verdicts = {
+        task.id: grader.grade(task, force_quit([[[call] for call in calls] for calls in task.truth]))
+        for task in load_tasks(FOLDER, "long_context")
+    }
+    failed = {name: verdict.error_type for name, verdict in verdicts.items() if not verdict.valid}
+    assert failed == {
+        "multi_turn_long_context_38": "multi_turn:force_terminated",
+        "multi_turn_long_context_46": "multi_turn:instance_state_mismatch",
+    }

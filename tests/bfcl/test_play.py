@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fc_gym.bfcl.bulk import bulk
 from fc_gym.bfcl.classes import MODULES, functions_of, tools_of
 from fc_gym.bfcl.play import make, told
 from fc_gym.bfcl.trading_bulk import trading_bulk
@@ -77,6 +78,7 @@ def test_a_session_names_its_tools() -> None:
 
 def test_missing_long_context_values_are_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FC_GYM_BFCL_BULK", raising=False)
+    bulk.cache_clear()
     trading_bulk.cache_clear()
     config = {"TradingBot": {"authenticated": True, "stocks": {"AAPL": {"price": 1.0}}}}
     with pytest.raises(TaskError, match="FC_GYM_BFCL_BULK"):
