@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fc_agents.trace import Executed, execute
-from fc_synth.certify import Certificate, certify, leaks
+from fc_synth.certify import Certificate, certify, leaks, proved_again
+from fc_synth.sample import sample_of
 
 from fc_gym.registration import load_domain
 from fc_gym.session import Session
@@ -187,3 +189,24 @@ def test_a_certificate_holds_only_if_all_of_it_does(flaw: dict[str, Any]) -> Non
     good = Certificate(True, True, ("asked", "feeds"), (), "0" * 32)
     assert good.ok
     assert not dataclasses.replace(good, **flaw).ok
+
+
+@pytest.mark.parametrize("name", ["shop", "calendar", "mail"])
+def test_a_written_row_is_proved_again_unless_a_result_a_call_or_the_end_was_changed(
+    name: str, made: Callable[[str], Any]
+) -> None:
+    domain = load_domain(name)
+    honest = sample_of(domain, made(name).dialogues[0], "x")
+    assert proved_again(domain, honest)
+    last = max(at for at, one in enumerate(honest["messages"]) if one["role"] == "tool")
+    for change in ("result", "call", "end", "seed"):
+        row = copy.deepcopy(honest)
+        if change == "result":
+            row["messages"][last]["content"] = "null"
+        elif change == "call":
+            row["messages"] = [one for one in row["messages"] if not one.get("tool_calls")]
+        elif change == "end":
+            row["meta"]["certificate"]["state_hash"] = "0" * 32
+        else:
+            row["meta"]["seed"] += 1
+        assert not proved_again(domain, row), change
