@@ -6,10 +6,13 @@ from importlib.metadata import entry_points
 
 import gymnasium as gym
 
-__all__ = ["GROUP", "OWN", "domain_names", "env_id", "env_ids", "offered", "register_envs"]
+__all__ = ["BFCL", "GROUP", "OWN", "domain_names", "env_id", "env_ids", "offered", "register_envs"]
 
 OWN = {"shop": "Shop", "calendar": "Calendar", "mail": "Mail"}
 """Our domains: module in `fc_gym.domains`, and the class in it."""
+
+BFCL = "fc_gym/BFCL-v0"
+"""Gymnasium id of the official BFCL tasks, which need their data."""
 
 GROUP = "fc_gym.domains"
 """Entry point group under which other packages offer domains: `name = "module:Class"`."""
@@ -36,11 +39,13 @@ def env_id(name: str) -> str:
 
 def env_ids() -> tuple[str, ...]:
     """Return the registered ids of domains."""
-    return tuple(one for one in gym.registry if one.startswith("fc_gym/"))
+    return tuple(one for one in gym.registry if one.startswith("fc_gym/") and one != BFCL)
 
 
 def register_envs() -> None:
-    """Register every domain with Gymnasium, if it is not registered yet."""
+    """Register every domain and the official tasks with Gymnasium, if they are not registered yet."""
+    if BFCL not in gym.registry:
+        gym.register(BFCL, entry_point="fc_gym.registration:make_bfcl_env")
     for name in domain_names():
         if env_id(name) not in gym.registry:
             gym.register(

@@ -7,6 +7,7 @@ import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NewType, get_args, get_origin
 
 from fc_gym.docstring import read_docstring
@@ -23,7 +24,7 @@ class Entity:
     key: str
     """The name of the key, such as `OrderId`."""
     table: str
-    """The world's field that holds the rows."""
+    """The world's field that holds the rows; dotted in joined worlds, as `shop.orders`."""
     row: type
     noun: str
     """What one is called, such as `order`."""
@@ -34,7 +35,7 @@ class Entity:
 
     def rows(self, world: object) -> Mapping[str, object]:
         """Return the table, from key to row."""
-        table: Mapping[str, object] = getattr(world, self.table)
+        table: Mapping[str, object] = attrgetter(self.table)(world)
         return table
 
     @property

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import gymnasium as gym
+
 from fc_gym.catalogue import OWN, domain_names, offered
 from fc_gym.domain import Domain
 from fc_gym.env import ToolEnv
@@ -19,7 +21,7 @@ from fc_gym.errors import DomainError
 from fc_gym.task import Task, read_tasks
 from fc_gym.vector import ToolVectorEnv
 
-__all__ = ["load_domain", "make_env", "make_vector_env"]
+__all__ = ["load_domain", "make_bfcl_env", "make_env", "make_vector_env"]
 
 _LOADED: dict[str, Domain] = {}
 
@@ -53,6 +55,27 @@ def make_env(domain: str, tasks: str | Sequence[Task] | None = None, **settings:
     if isinstance(tasks, str | Path):
         tasks = [task for task in read_tasks(Path(tasks)) if task.domain == found.name]
     return ToolEnv(found, tasks=tasks, **settings)
+
+
+def make_bfcl_env(
+    data: str | Path | None = None, categories: Sequence[str] = ("base",), **settings: Any
+) -> gym.Env[Any, Any]:
+    """Make an environment of official BFCL tasks; what `gym.make` calls for `fc_gym/BFCL-v0`.
+
+    Args:
+        data: Folder of the official data; by default, where `fc-gym bfcl fetch` puts it.
+        categories: Some of `base`, `miss_func`, `miss_param`, `long_context`.
+        **settings: As for `fc_gym.bfcl.env.BfclEnv`.
+
+    Raises:
+        RecordError: If the data is not there.
+    """
+    from fc_gym.bfcl.env import BfclEnv
+    from fc_gym.bfcl.home import data_home
+    from fc_gym.bfcl.tasks import load_tasks
+
+    folder = data_home(data)
+    return BfclEnv([task for one in categories for task in load_tasks(folder, one)], **settings)
 
 
 def make_vector_env(

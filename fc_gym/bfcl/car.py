@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
+
+from fc_gym.bfcl.draws import Draws
 
 __all__ = ["FULL_BRAKE_NEWTONS", "Car"]
 
@@ -16,7 +17,7 @@ _TANK_GALLONS = 50.0
 _PARKING_BRAKE_NEWTONS, _PARKING_SLOPE_DEGREES = 500.0, 10.0
 _DOORS = ("driver", "passenger", "rear_left", "rear_right")
 _TIRES = ("frontLeftTirePressure", "frontRightTirePressure", "rearLeftTirePressure", "rearRightTirePressure")
-_HIDDEN: Mapping[str, str] = {
+_HIDDEN = {
     "engineState": "engine_state",
     "parkingBrakeForce": "_parkingBrakeForce",
     "slopeAngle": "_slopeAngle",
@@ -98,7 +99,7 @@ class Car:
     """Degrees."""
     _brakePedalForce: float = 0.0
     """Newtons, up to 1,000."""
-    _random: random.Random = field(default_factory=lambda: random.Random(_SEED), repr=False, compare=False)
+    _random: Draws = field(default_factory=lambda: Draws(_SEED), repr=False, compare=False)
     """Where outside temperatures and speeds are drawn."""
 
     @classmethod
@@ -113,11 +114,9 @@ class Car:
         Returns:
             The car, which shares its doors with the config.
         """
-        own = cls.__dataclass_fields__.keys() - _COMPUTED
-        given = {name: value for name, value in config.items() if name in own and not name.startswith("_")}
-        given |= {field_: config[name] for name, field_ in _HIDDEN.items() if name in config}
-        car = cls(**given, long_context=long_context, _random=random.Random(config.get("random_seed", _SEED)))
-        car.remainingUnlockedDoors = 4 - sum(status == "locked" for status in car.doorStatus.values())
+        given = {_FIELDS[name]: value for name, value in config.items() if name in _FIELDS}
+        car = cls(**given, long_context=long_context, _random=Draws.configured(config, _SEED))
+        car.remainingUnlockedDoors = 4 - list(car.doorStatus.values()).count("locked")
         return car
 
     def _shown(self, option: str) -> dict[str, Any]:
@@ -159,3 +158,9 @@ class Car:
         self._parkingBrakeForce = _PARKING_BRAKE_NEWTONS if engaged else 0.0
         self._slopeAngle = _PARKING_SLOPE_DEGREES
         return {name: getattr(self, name) for name in ("parkingBrakeStatus", "_parkingBrakeForce", "_slopeAngle")}
+
+
+_FIELDS: Mapping[str, str] = {
+    name: name for name in Car.__dataclass_fields__ if name not in _COMPUTED and not name.startswith("_")
+} | _HIDDEN
+"""Names in a config to fields."""

@@ -20,7 +20,11 @@ def copied(value: Any) -> Any:
     if kind in _SHARED:
         return value
     if kind is dict:
-        return {name: inner if type(inner) in _SHARED else copied(inner) for name, inner in value.items()}
+        twin = value.copy()
+        for name, inner in value.items():
+            if type(inner) not in _SHARED:
+                twin[name] = copied(inner)
+        return twin
     if kind is list:
         return [inner if type(inner) in _SHARED else copied(inner) for inner in value]
     return copy.deepcopy(value)

@@ -13,7 +13,7 @@ from fc_gym.bfcl.play import Played, Session
 from fc_gym.bfcl.tasks import BfclTask
 from fc_gym.bfcl.truth import Truth, TruthTurn
 
-__all__ = ["Credit", "TurnCredit", "credit"]
+__all__ = ["Credit", "TurnCredit", "credit", "turn_credit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class TurnCredit:
     """Calls that raised."""
     refusals: int
     """Calls that returned a dict with an error."""
+    idle: bool
+    """True if nothing should be called in this turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +85,41 @@ def credit(task: BfclTask, truth: Truth, turns: Sequence[Steps]) -> Credit:
         steps = turns[number] if number < len(turns) else []
         played = [executor.play(call) for step in steps for call in step]
         seen.update(one.text for one in played)
-        found.append(_turn(steps, played, wanted, session, seen, truth.fields))
+        found.append(turn_credit(played, wanted, session, seen, truth.fields, silent=is_silent(steps)))
     return Credit(tuple(found))
 
 
-def _turn(
-    steps: Steps, played: list[Played], wanted: TruthTurn, session: Session, seen: Counter[str], fields: int
+def turn_credit(
+    played: Sequence[Played],
+    wanted: TruthTurn,
+    session: Session,
+    seen: Counter[str],
+    fields: int,
+    *,
+    silent: bool,
 ) -> TurnCredit:
+    """Measure one turn as it stands.
+
+    Args:
+        played: What came of its calls.
+        wanted: The turn's ground truth.
+        session: The live session after the turn.
+        seen: Result texts of this turn and those before, counted.
+        fields: How many fields are compared; `Truth.fields`.
+        silent: True if nothing was called, by the official rule.
+    """
     wrong = sum(1 for _ in wanted.differing(session.instances))
     missing = wanted.missing(seen).total()
     expected = wanted.results.total()
     format_errors = sum(one.exception == "CallError" for one in played)
     raised = sum(bool(one.exception) for one in played)
     return TurnCredit(
-        passed=(not is_silent(steps) and not wrong and not missing) if expected else not played,
+        passed=(not silent and not wrong and not missing) if expected else not played,
         state=1 - wrong / fields if fields else 1.0,
         recall=1 - missing / expected if expected else 1.0,
         calls=len(played),
         format_errors=format_errors,
         exceptions=raised - format_errors,
         refusals=sum(one.failed for one in played) - raised,
+        idle=not expected,
     )

@@ -6,19 +6,16 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from fc_gym.bfcl.copies import copied
 from fc_gym.bfcl.literals import first_name, literal, malformed, parsed
+from fc_gym.bfcl.plain import Parts, plain_parts
 
-__all__ = ["WrittenCall", "called_name", "read_call", "rewritten", "written"]
+__all__ = ["WrittenCall", "called_name", "read_call", "read_parts", "rewritten", "written"]
 
-_PLAIN = (str, int, float, bool, type(None))
 _CALLED = re.compile(r"\b([a-zA-Z_]\w*)\s*(?=\()")
 _OPENING = re.compile(r"[\s(]*([a-zA-Z_]\w*)\s*(?=\()")
 _LEADING = re.compile(r"\s*([a-zA-Z_]\w*)\s*(?=\()")
-_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +25,11 @@ class WrittenCall:
     name: str
     positional: tuple[Any, ...] = ()
     keyword: Mapping[str, Any] = field(default_factory=dict)
-    plain: bool = False
-    """True if no argument is a list, dict or the like, so that one call can be run twice."""
 
     def __str__(self) -> str:
         inner = [repr(value) for value in self.positional]
         inner += [f"{name}={value!r}" for name, value in self.keyword.items()]
         return f"{self.name}({','.join(inner)})"
-
-    def fresh(self) -> WrittenCall:
-        """Return the call with its own copy of every list and dict, for a tool that may keep them."""
-        if self.plain:
-            return self
-        return WrittenCall(
-            self.name,
-            tuple([copied(one) for one in self.positional]),
-            {name: copied(one) for name, one in self.keyword.items()},
-        )
 
 
 def read_call(text: str) -> WrittenCall:
@@ -63,7 +48,21 @@ def read_call(text: str) -> WrittenCall:
     ...
     fc_gym.errors.CallError: the argument a is no literal
     """
-    return (_read_known(text) if len(text) <= _KEPT else _read(text)).fresh()
+    name, positional, keyword = read_parts(text)
+    return WrittenCall(name, tuple(positional), keyword)
+
+
+def read_parts(text: str) -> Parts:
+    """Read one call as `read_call` does, into a tuple.
+
+    Args:
+        text: What the model wrote.
+
+    Raises:
+        CallError: To the agent, if it is anything else.
+    """
+    plain = plain_parts(text)
+    return _parts(parsed(text)) if plain is None else plain
 
 
 def rewritten(text: str, owners: Mapping[str, str]) -> str:
@@ -107,26 +106,20 @@ def written(node: ast.expr) -> WrittenCall:
     Raises:
         CallError: To the agent, if it is no call of a plain name with literal arguments.
     """
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-        name = first_name(node.func if isinstance(node, ast.Call) else node)
-        raise malformed(f"name '{name}' is not defined" if name else "this is no call of a tool")
-    positional = tuple([literal(one, f"the argument at place {place}") for place, one in enumerate(node.args, 1)])
-    keyword = _keyword(node.keywords)
-    plain = all(isinstance(one, _PLAIN) for one in (*positional, *keyword.values()))
-    return WrittenCall(node.func.id, positional, keyword, plain)
+    name, positional, keyword = _parts(node)
+    return WrittenCall(name, tuple(positional), keyword)
 
 
 def _owned(name: str, owners: Mapping[str, str]) -> str:
     return f"{owners[name]}.{name}" if name in owners else name
 
 
-@lru_cache(maxsize=4096)
-def _read_known(text: str) -> WrittenCall:
-    return _read(text)
-
-
-def _read(text: str) -> WrittenCall:
-    return written(parsed(text))
+def _parts(node: ast.expr) -> Parts:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        name = first_name(node.func if isinstance(node, ast.Call) else node)
+        raise malformed(f"name '{name}' is not defined" if name else "this is no call of a tool")
+    positional = [literal(one, f"the argument at place {place}") for place, one in enumerate(node.args, 1)]
+    return node.func.id, positional, _keyword(node.keywords)
 
 
 def _keyword(nodes: list[ast.keyword]) -> dict[str, Any]:

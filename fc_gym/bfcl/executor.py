@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from fc_gym.bfcl.classes import tools_of
 from fc_gym.bfcl.decode import rewritten
+from fc_gym.bfcl.plain import plain_parts
 from fc_gym.bfcl.play import Played, Session
 from fc_gym.bfcl.texts import FAILED
 
@@ -27,7 +28,7 @@ class Executor:
 
     def __init__(self, session: Session, label: str) -> None:
         self.session = session
-        self._label = _NOT_IN_NAMES.sub("_", label)
+        self._label = label
 
     def run(self, calls: Iterable[str]) -> list[str]:
         """Run calls in order.
@@ -49,14 +50,18 @@ class Executor:
         Returns:
             What came of it; a text that is no call has the exception `CallError`.
         """
-        if call.count("(") > 1 or not call.partition("(")[0].isidentifier():
+        parts = plain_parts(call) if call.count("(") == 1 else None
+        if parts and parts[0] not in _DENIED:
+            return self.session.perform(*parts)
+        name, _, rest = call.partition("(")
+        if "(" in rest or not name.isidentifier():
             call = rewritten(call, self._owners())
-        head = call.partition("(")[0]
-        name = head.split(".")[1] if "." in head else head
+            name = call.partition("(")[0]
+            name = name.split(".")[1] if "." in name else name
         if name in _DENIED:
             return Played(f"{FAILED}Function call {name} is not allowed.", exception="CallError")
         return self.session.run(call)
 
     def _owners(self) -> dict[str, str]:
-        tools = tools_of(tuple(self.session.instances))
-        return {tool: f"{self._label}_{owner}_instance" for tool, (owner, _) in tools.items()}
+        label, tools = _NOT_IN_NAMES.sub("_", self._label), tools_of(tuple(self.session.instances))
+        return {tool: f"{label}_{owner}_instance" for tool, (owner, _) in tools.items()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from fc_gym.bfcl.file_bulk import file_bulk
+from fc_gym.bfcl.bulk import bulk
 from fc_gym.bfcl.file_results import (
     Denied,
     Difference,
@@ -66,7 +66,7 @@ class GorillaFileSystem:
         name = list(config["root"].keys())[0]  # noqa: RUF015  a root without a name is an IndexError
         root, lineage = Directory(name), Lineage()
         contents = config["root"][name]["contents"]
-        grow(root, contents, lineage, file_bulk() if long_context else None)
+        grow(root, contents, lineage, bulk().files if long_context else None)
         return cls(root, long_context, lineage)
 
     def pwd(self) -> WorkingDirectory:

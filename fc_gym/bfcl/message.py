@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypedDict
 
+from fc_gym.bfcl.draws import Draws
 from fc_gym.bfcl.keys import ContactName, UserId
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
 
 _SEED = 200191
 _NOBODY = "No user is currently logged in."
-_LOADED = ("generated_ids", "user_count", "user_map", "inbox", "message_count", "current_user")
+_LOADED = frozenset({"generated_ids", "user_count", "user_map", "inbox", "message_count", "current_user"})
 
 
 class Denied(TypedDict):
@@ -106,7 +106,7 @@ class MessageAPI:
     message_count: int = 3
     """Messages ever sent; deleting one does not lower it."""
     current_user: UserId | None = None
-    _random: random.Random = field(default_factory=lambda: random.Random(_SEED), repr=False, compare=False)
+    _random: Draws = field(default_factory=lambda: Draws(_SEED), repr=False, compare=False)
 
     @classmethod
     def load(cls, config: Mapping[str, Any], *, long_context: bool = False) -> Self:
@@ -119,10 +119,8 @@ class MessageAPI:
         Returns:
             The workspace; what the config leaves out has its default.
         """
-        given = {name: config[name] for name in _LOADED if name in config}
-        if "random_seed" in config:
-            given["_random"] = random.Random(config["random_seed"])
-        return cls(**given)
+        given = {name: value for name, value in config.items() if name in _LOADED}
+        return cls(**given, _random=Draws.configured(config, _SEED))
 
     def list_users(self) -> UserList:
         """List the names of everybody in the workspace.

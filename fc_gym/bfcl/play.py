@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from fc_gym.bfcl.classes import ToolClass, public_state, tool_class, tools_of
 from fc_gym.bfcl.copies import copied
-from fc_gym.bfcl.decode import WrittenCall, called_name, read_call
+from fc_gym.bfcl.decode import WrittenCall, called_name, read_parts
 from fc_gym.bfcl.literals import parsed
 from fc_gym.bfcl.texts import error_text, result_text
 from fc_gym.errors import CallError, TaskError
@@ -19,9 +18,8 @@ from fc_gym.types import JsonValue
 __all__ = ["Played", "Session", "make", "told"]
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What came of one call."""
+class Played(NamedTuple):
+    """What came of one call; a named tuple, which is made in half the time of a frozen dataclass."""
 
     text: str
     """What is fed back to the model."""
@@ -62,17 +60,26 @@ class Session:
         return list(self._tools)
 
     def play(self, call: WrittenCall) -> Played:
-        """Run one call; arguments that are lists or dicts become the session's own.
+        """Run one call; see `perform`."""
+        return self.perform(call.name, call.positional, call.keyword)
+
+    def perform(self, name: str, positional: Sequence[Any], keyword: Mapping[str, Any]) -> Played:
+        """Run one call that is given in parts; arguments that are lists or dicts become the session's own.
+
+        Args:
+            name: Name of the tool.
+            positional: Arguments by place.
+            keyword: Arguments by name.
 
         Raises:
             TaskError: To whoever plays, if the long-context values are not there.
         """
         try:
-            owner, function = self._tools[call.name]
+            owner, function = self._tools[name]
         except KeyError:
-            return _raised(NameError(f"name '{call.name}' is not defined"))
+            return _raised(NameError(f"name '{name}' is not defined"))
         try:
-            value = function(self.instances[owner], *call.positional, **call.keyword)
+            value = function(self.instances[owner], *positional, **keyword)
             return Played(result_text(value), value)
         except TaskError:
             raise  # something of ours is missing; the agent did no wrong
@@ -93,7 +100,8 @@ class Session:
             `ok` (did not raise), `error` (raised or told an error), `exc` (kind of exception or None), `text`, and
             `value`, which is the text read as JSON where it is JSON.
         """
-        played = self.play(WrittenCall(name, tuple(args), kwargs or {}).fresh())
+        own = {word: copied(value) for word, value in kwargs.items()} if kwargs else {}
+        played = self.perform(name, copied(list(args)) if args else (), own)
         return {
             "ok": not played.exception,
             "error": played.failed,
@@ -105,10 +113,10 @@ class Session:
     def run(self, text: str) -> Played:
         """Run one call that is given as text, such as `cd(folder='temp')`."""
         try:
-            call = read_call(text)
+            name, positional, keyword = read_parts(text)
         except CallError as error:
             return _raised(self._first_fault(text, error))
-        return self.play(call)
+        return self.perform(name, positional, keyword)
 
     def exec(self, calls: Iterable[str]) -> list[str]:
         """Run calls that are given as texts, and return their result texts."""

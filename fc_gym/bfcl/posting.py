@@ -25,6 +25,11 @@ from fc_gym.bfcl.tweets import (
 __all__ = ["TwitterAPI"]
 
 _DEFAULT_USER = TwitterName("john")
+_LOADED = frozenset(
+    {
+        "username", "password", "authenticated", "tweets", "comments", "retweets", "following_list", "tweet_counter",
+    }
+)  # fmt: skip
 _NOT_GIVEN: Final[list[str]] = []
 """Stands for an argument that was left out; known by identity, and never stored or changed."""
 
@@ -65,8 +70,7 @@ class TwitterAPI:
         Returns:
             The account, which shares its values with the config.
         """
-        public = (name for name in cls.__dataclass_fields__ if not name.startswith("_"))
-        account = cls(**{name: config[name] for name in public if name in config})
+        account = cls(**{name: value for name, value in config.items() if name in _LOADED})
         account.tweets = {TweetId(int(tweet_id)): tweet for tweet_id, tweet in account.tweets.items()}
         return account
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from fc_gym.bfcl.keys import AirportCode
+from fc_gym.bfcl.texts import json_text
 
-__all__ = ["AIRPORTS", "CLASS_FACTORS", "airport_near", "base_cost", "base_costs"]
+__all__ = ["AIRPORTS", "CLASS_FACTORS", "airport_near", "all_costs", "base_cost"]
 
 AIRPORTS: tuple[AirportCode, ...] = tuple(
     AirportCode(code)
@@ -77,6 +79,12 @@ def base_cost(start: str, end: str) -> float | None:
     return _BASE_COSTS.get((start, end))
 
 
-def base_costs() -> list[float]:
-    """Return the base costs of all flights."""
-    return list(_BASE_COSTS.values())
+@cache
+def all_costs(factor: int) -> tuple[tuple[float, ...], str]:
+    """Return what all flights cost, and that as JSON.
+
+    Args:
+        factor: How many times the base cost; there are six.
+    """
+    costs = tuple([base * factor for base in _BASE_COSTS.values()])
+    return costs, json_text(costs)

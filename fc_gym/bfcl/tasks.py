@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from fc_gym.bfcl.classes import MODULES
+from fc_gym.bfcl.home import FETCH
 from fc_gym.errors import RecordError
 from fc_gym.types import JsonValue
 
@@ -31,7 +32,7 @@ _DOCS: Mapping[str, str] = {
     "TravelAPI": "travel_booking",
     "VehicleControlAPI": "vehicle_control",
 }
-_NAMED = "give the folder `bfcl_eval/data` of the package bfcl-eval, or of a checkout of ShishirPatil/gorilla"
+_NAMED = f"{FETCH}; a folder `bfcl_eval/data` of the package bfcl-eval does as well"
 
 
 @dataclass(frozen=True)

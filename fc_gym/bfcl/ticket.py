@@ -71,7 +71,7 @@ class TicketAPI:
         Returns:
             The queue, which shares its tickets with the config.
         """
-        return cls(**{name: config[name] for name in cls.__dataclass_fields__ if name in config})
+        return cls(**{name: value for name, value in config.items() if name in cls.__dataclass_fields__})
 
     def create_ticket(self, title: str, description: str = "", priority: int = 1) -> Ticket | Denied:
         """Open a ticket in the name of the user.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Self, TypedDict
+from typing import Any, Self, TypedDict, cast
 
+from fc_gym.bfcl.bulk import bulk
+from fc_gym.bfcl.draws import Draws
 from fc_gym.bfcl.keys import CompanyName, OrderId, Sector, StockSymbol
-from fc_gym.bfcl.trading_bulk import trading_bulk
+from fc_gym.bfcl.texts import Spelled, SpelledList, json_text
 
 __all__ = [
     "Balance",
@@ -52,10 +53,10 @@ _QUOTES: Mapping[str, tuple[float, ...]] = {
     "SYNX": (345.67, 0.11, 2.112, 345.34, 346.12),
     "ZETA": (22.09, -0.05, 0.789, 22.12, 22.34),
 }
-_LOADED = (
+_LOADED = frozenset({
     "orders", "account_info", "authenticated", "market_status", "order_counter", "stocks", "watch_list",
     "transaction_history",
-)  # fmt: skip
+})  # fmt: skip
 
 
 class Denied(TypedDict):
@@ -154,7 +155,7 @@ class TradingBot:
     watch_list: list[StockSymbol] = field(default_factory=lambda: [StockSymbol("NVDA")])
     transaction_history: list[dict[str, Any]] = field(default_factory=list)
     long_context: bool = False
-    _random: random.Random = field(default_factory=lambda: random.Random(_SEED), repr=False, compare=False)
+    _random: Draws = field(default_factory=lambda: Draws(_SEED), repr=False, compare=False)
 
     @classmethod
     def load(cls, config: Mapping[str, Any], *, long_context: bool = False) -> Self:
@@ -167,12 +168,10 @@ class TradingBot:
         Returns:
             The account; what the config leaves out has its default.
         """
-        given = {name: config[name] for name in _LOADED if name in config}
+        given = {name: value for name, value in config.items() if name in _LOADED}
         if "orders" in given:
             given["orders"] = {_order_id(written): order for written, order in given["orders"].items()}
-        if "random_seed" in config:
-            given["_random"] = random.Random(config["random_seed"])
-        return cls(**given, long_context=long_context)
+        return cls(**given, long_context=long_context, _random=Draws.configured(config, _SEED))
 
     def get_current_time(self) -> dict[str, str]:
         """Tell the time, which stands still.
@@ -205,11 +204,12 @@ class TradingBot:
         if symbol not in self.stocks:
             return {"error": f"Stock with symbol '{symbol}' not found."}
         stock = self.stocks[symbol]
-        if self.long_context:
-            stock = stock.copy()
-            for name, values in trading_bulk().averages.items():
-                stock[name] = list(values)
-        return stock
+        if not self.long_context:
+            return stock
+        more, told = bulk().trading, stock.copy()
+        for name, values in more.averages.items():
+            told[name] = list(values)
+        return Spelled(told, more.averages_json)
 
     def get_order_details(self, order_id: OrderId) -> dict[str, Any]:
         """Show one order.
@@ -226,8 +226,9 @@ class TradingBot:
             }
         order: dict[str, Any] = self.orders[order_id]
         if self.long_context:
-            order = order.copy()
-            order["metadata"] = trading_bulk().about(order["symbol"])
+            more, told = bulk().trading, order.copy()
+            told["metadata"] = more.about(told["symbol"])
+            return Spelled(told, {"metadata": more.about_json(told["symbol"])})
         return order
 
     def cancel_order(self, order_id: OrderId) -> CancelledOrder | Denied:
@@ -389,9 +390,11 @@ class TradingBot:
         if not self.authenticated:
             return ["Error: User not authenticated. Please log in to view the watchlist."]
         if self.long_context:
+            more = bulk().trading
             told: list[Any] = self.watch_list.copy()
-            told.extend([*trading_bulk().watched, ...])
-            return told
+            own = f"{str(told)[1:-1]}, " if told else ""
+            told.extend([*more.watched, ...])
+            return SpelledList(told, f"[{own}{more.watched_told}, Ellipsis]")
         return {"watchlist": self.watch_list}
 
     def get_order_history(self) -> OrderHistory | list[Denied]:
@@ -423,7 +426,7 @@ class TradingBot:
         stamped = [(datetime.strptime(entry["timestamp"], _STAMP), entry) for entry in self.transaction_history]
         found = [entry for moment, entry in stamped if first <= moment <= last]
         if self.long_context:
-            found += [dict(entry) for entry in trading_bulk().transactions]
+            found += [dict(entry) for entry in bulk().trading.transactions]
         return {"transaction_history": found}
 
     def get_available_stocks(self, sector: Sector) -> StockList:
@@ -435,10 +438,12 @@ class TradingBot:
         Returns:
             The symbols under `stock_list`; none for any other sector.
         """
-        known: list[str] = list(_SECTORS.get(sector, ()))
-        if self.long_context:
-            known += trading_bulk().sectors.get(sector, [])
-        return {"stock_list": [StockSymbol(symbol) for symbol in known]}
+        known = cast("tuple[StockSymbol, ...]", _SECTORS.get(sector, ()))
+        if not self.long_context or not known:
+            return {"stock_list": list(known)}
+        more = bulk().trading
+        told = f"{json_text(known)[:-1]}, {more.sectors_json[sector][1:]}"
+        return cast(StockList, Spelled({"stock_list": [*known, *more.sectors[sector]]}, {"stock_list": told}))
 
     def filter_stocks_by_price(self, stocks: list[StockSymbol], min_price: float, max_price: float) -> FilteredStocks:
         """Pick the stocks whose price lies in a range; one that is not traded counts as free.

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from fc_gym.bfcl.bulk import TravelBulk, bulk
+from fc_gym.bfcl.draws import Draws
 from fc_gym.bfcl.keys import AccessToken, AirportCode, BookingId, CardId, InsuranceId
-from fc_gym.bfcl.routes import AIRPORTS, CLASS_FACTORS, airport_near, base_cost, base_costs
+from fc_gym.bfcl.routes import AIRPORTS, CLASS_FACTORS, airport_near, all_costs, base_cost
+from fc_gym.bfcl.texts import Spelled
 from fc_gym.bfcl.travel_results import (
     Authentication,
     Booked,
@@ -27,7 +30,6 @@ from fc_gym.bfcl.travel_results import (
     RegisteredCard,
     Verification,
 )
-from fc_gym.bfcl.trips import added_bookings, added_cards
 
 __all__ = ["TravelAPI"]
 
@@ -35,6 +37,7 @@ _SEED = 141053
 _TOKEN_USES = 2
 _ADULT_YEARS = 18
 _DATE = "%Y-%m-%d"
+_ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PASSPORT_PREFIX = "US"
 _NO_ROUTE = "No available route for the given airports."
 _WRONG_CLASS = "Invalid travel class. Must be one of {'first', 'business', 'economy'}"  # a set, under PYTHONHASHSEED=0
@@ -43,10 +46,10 @@ _PER_DOLLAR: Mapping[str, float] = {
     "RMB": 7, "EUR": 0.8, "JPY": 110, "GBP": 0.7, "CAD": 1.3, "AUD": 1.4, "INR": 70, "RUB": 60, "BRL": 3.8, "MXN": 20,
 }  # fmt: skip
 _INVOICED = ("travel_date", "travel_from", "travel_to", "travel_class", "travel_cost", "transaction_id")
-_LOADED = (
+_LOADED = frozenset({
     "credit_card_list", "booking_record", "access_token", "token_type", "token_expires_in", "token_scope",
     "user_first_name", "user_last_name", "budget_limit",
-)  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass
@@ -73,7 +76,7 @@ class TravelAPI:
     """Dollars; None means no limit."""
     long_context: bool = False
     """Whether results are long."""
-    _random: random.Random = field(default_factory=lambda: random.Random(_SEED))
+    _random: Draws = field(default_factory=lambda: Draws(_SEED), repr=False, compare=False)
 
     @classmethod
     def load(cls, config: Mapping[str, Any], *, long_context: bool = False) -> Self:
@@ -85,16 +88,14 @@ class TravelAPI:
 
         Returns:
             The account; what the config leaves out has its default.
+
+        Raises:
+            TaskError: If the long-context values are asked for and not to be had.
         """
-        given = {name: config[name] for name in _LOADED if name in config}
-        account = cls(**given, long_context=long_context, _random=random.Random(config.get("random_seed", _SEED)))
+        given = {name: value for name, value in config.items() if name in _LOADED}
+        account = cls(**given, long_context=long_context, _random=Draws.configured(config, _SEED))
         if long_context:
-            account.credit_card_list |= {
-                CardId(i): c for i, c in added_cards().items() if i not in account.credit_card_list
-            }
-            account.booking_record |= {
-                BookingId(i): b for i, b in added_bookings().items() if i not in account.booking_record
-            }
+            account._add(bulk().travel)
         return account
 
     def authenticate_travel(
@@ -264,7 +265,10 @@ class TravelAPI:
             ValueError: If there is no such flight or class.
         """
         cost, factor = self._priced(travel_from, travel_to, travel_date, travel_class)
-        return {"travel_cost_list": [base * factor for base in base_costs()] if self.long_context else [cost]}
+        if not self.long_context:
+            return {"travel_cost_list": [cost]}
+        costs, told = all_costs(factor)
+        return cast(FlightCosts, Spelled({"travel_cost_list": list(costs)}, {"travel_cost_list": told}))
 
     def book_flight(
         self,
@@ -477,6 +481,12 @@ class TravelAPI:
         expected = f"Expected {self.user_first_name} {self.user_last_name}, got {first_name} {last_name}"
         return f"Cannot book flight information for another user.{expected}"
 
+    def _add(self, more: TravelBulk) -> None:
+        for card, about in more.cards.items():
+            self.credit_card_list.setdefault(CardId(card), dict(about))
+        for booking, about in more.bookings.items():
+            self.booking_record.setdefault(BookingId(booking), dict(about))
+
     def _priced(self, start: str, end: str, day: str, travel_class: str) -> tuple[float, int]:
         base = base_cost(start, end)
         if base is None:
@@ -501,15 +511,22 @@ def _flight_problem(start: AirportCode, end: AirportCode, day: str, travel_class
     if end not in AIRPORTS:
         return f"Invalid destination airport code: {end}"
     try:
-        datetime.strptime(day, _DATE)
+        _read_day(day)
     except ValueError:
         return "Invalid date format. Use YYYY-MM-DD."
     return "" if travel_class in CLASS_FACTORS else _WRONG_CLASS
 
 
+def _read_day(written: str) -> date:
+    """Read a date as `strptime` does, at a tenth of the time where the digits are all there."""
+    if isinstance(written, str) and _ISO_DAY.fullmatch(written):
+        return date.fromisoformat(written)
+    return datetime.strptime(written, _DATE)
+
+
 def _age_problem(written: str) -> str:
     try:
-        born = datetime.strptime(written, _DATE)
+        born = _read_day(written)
     except ValueError:
         return "Invalid date of birth format. Please use YYYY-MM-DD."
     today = date.today()

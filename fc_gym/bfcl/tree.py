@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fc_gym.bfcl.file_bulk import FileBulk
+from fc_gym.bfcl.bulk import FileBulk
 from fc_gym.bfcl.keys import EntryName
 
 __all__ = ["MAX_ENTRIES", "Directory", "Entry", "File", "Lineage", "Search", "add", "count", "disk_usage", "grow"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fc_gym.bfcl.bulk import bulk
 from fc_gym.bfcl.car import FULL_BRAKE_NEWTONS, Car
 from fc_gym.bfcl.keys import ZipCode
 from fc_gym.bfcl.places import kilometers, zip_code
-from fc_gym.bfcl.vehicle_bulk import vehicle_bulk
+from fc_gym.bfcl.texts import Spelled
 
 __all__ = ["VehicleControlAPI"]
 
+_ON_THE_WAY = "intermediaryCities"
 _MILES_PER_GALLON, _GALLONS_PER_LITER, _LITERS_PER_GALLON = 20.0, 0.264172, 3.78541
 
 
@@ -99,7 +101,7 @@ class VehicleControlAPI(Car):
         Returns:
             Degrees Celsius, between -10 and 40.
         """
-        past = vehicle_bulk().past_weather() if self.long_context else {}
+        past = bulk().vehicle.past_weather() if self.long_context else {}
         return {**past, "outsideTemperature": self._random.uniform(-10, 40)}
 
     def get_outside_temperature_from_weather_com(self) -> dict[str, int]:
@@ -133,7 +135,7 @@ class VehicleControlAPI(Car):
         Returns:
             What was asked for, or an error if the option is another.
         """
-        return ({"metadata": vehicle_bulk().car} if self.long_context else {}) | self._shown(option)
+        return ({"metadata": bulk().vehicle.car} if self.long_context else {}) | self._shown(option)
 
     def activateParkingBrake(self, mode: str) -> dict[str, Any]:
         """Engage or release the parking brake; the slope is 10 degrees from then on.
@@ -146,7 +148,7 @@ class VehicleControlAPI(Car):
         """
         if mode not in ("engage", "release"):
             return {"error": "Invalid mode"}
-        guide = {"parkingBrakeInstruction": vehicle_bulk().parking_brake} if self.long_context else {}
+        guide = {"parkingBrakeInstruction": bulk().vehicle.parking_brake} if self.long_context else {}
         return guide | self._set_parking_brake(mode == "engage")
 
     def pressBrakePedal(self, pedalPosition: float) -> dict[str, Any]:
@@ -258,7 +260,10 @@ class VehicleControlAPI(Car):
         """
         length = kilometers(cityA, cityB)
         told = {"error": "distance not found in database."} if length is None else {"distance": length}
-        return {**told, **({"intermediaryCities": list(vehicle_bulk().cities)} if self.long_context else {})}
+        if not self.long_context:
+            return told
+        more = bulk().vehicle
+        return Spelled({**told, _ON_THE_WAY: list(more.cities)}, {_ON_THE_WAY: more.cities_json})
 
     def get_zipcode_based_on_city(self, city: str) -> dict[str, ZipCode]:
         """Look up the zip code of a city.
@@ -289,7 +294,7 @@ class VehicleControlAPI(Car):
         Returns:
             Psi of each, and whether their mean is healthy: between 30 and 35.
         """
-        return {**self._tires(), "car_info": vehicle_bulk().car if self.long_context else {}}
+        return {**self._tires(), "car_info": bulk().vehicle.car if self.long_context else {}}
 
     def find_nearest_tire_shop(self) -> dict[str, str]:
         """Name the nearest tire shop, which is always the same.

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from io import TextIOWrapper
 from typing import Any
 
@@ -14,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from fc_gym.cli.console import complain
-from fc_gym.cli.plugins import commands, first_line, loaded
+from fc_gym.cli.plugins import commands, family_line, first_line, loaded
 from fc_gym.errors import FcGymError
 
 __all__ = ["app", "main"]
@@ -25,21 +26,30 @@ _SETTINGS = {"help_option_names": ["-h", "--help"]}
 class _Commands(TyperGroup):
     """Our own commands, and those of plug-ins, each loaded when it is called."""
 
+    family = ""
     _overview = False
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(commands())
+        return list(dict.fromkeys(name.partition(" ")[0] for name in self._inside()))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        point = commands().get(cmd_name)
-        if point is None:
+        if cmd_name not in self.list_commands(ctx):
             return None
+        point = self._inside().get(cmd_name)
+        if point is None:
+            return _described(cmd_name, family_line(cmd_name)) if self._overview else _family(cmd_name)
         return _described(cmd_name, first_line(point)) if self._overview else _command(cmd_name, loaded(point))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         # typer looks for near misses among the names in this table
-        self.commands: Any = dict.fromkeys(commands())
+        self.commands: Any = dict.fromkeys(self.list_commands(ctx))
         return super().resolve_command(ctx, args)
+
+    def _inside(self) -> dict[str, EntryPoint]:
+        if not self.family:
+            return commands()
+        start = f"{self.family} "
+        return {name.removeprefix(start): one for name, one in commands().items() if name.startswith(start)}
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         self._overview = True
@@ -71,6 +81,14 @@ def main() -> None:
     except KeyboardInterrupt:
         complain("stopped")
         raise SystemExit(130) from None
+
+
+def _family(name: str) -> Any:
+    group = typer.Typer(cls=_Commands, add_completion=False, no_args_is_help=True, context_settings=_SETTINGS)
+    group.callback(help=family_line(name))(lambda: None)
+    made: Any = typer.main.get_command(group)
+    made.family = name
+    return made
 
 
 def _command(name: str, function: Callable[..., Any]) -> Any:

@@ -14,10 +14,13 @@ from typing import Any
 
 from fc_gym.errors import FcGymError
 
-__all__ = ["GROUP", "commands", "first_line", "loaded"]
+__all__ = ["GROUP", "commands", "family_line", "first_line", "loaded"]
 
 GROUP = "fc_gym.commands"
-"""Entry point group under which packages offer commands: `name = "module:function"`."""
+"""Entry point group under which packages offer commands: `name = "module:function"`.
+
+The name `family.name` is the command `fc-gym family name`.
+"""
 
 _OWN = {
     "list": "fc_gym.cli.show:list_domains",
@@ -25,15 +28,23 @@ _OWN = {
     "check": "fc_gym.cli.check:check",
     "check-env": "fc_gym.cli.check:check_env",
     "graph": "fc_gym.cli.graph:graph",
+    "bfcl fetch": "fc_gym.cli.fetch:fetch",
     "version": "fc_gym.cli.show:version",
 }
+_FAMILIES = {"bfcl": "Play the official multi-turn tasks of the Berkeley Function Calling Leaderboard."}
 
 
 def commands() -> dict[str, EntryPoint]:
-    """Return every command; ours come first and win over others of the same name."""
+    """Return every command by the words it is called with; ours come first and win over others of the same name."""
     own = {name: EntryPoint(name, value, GROUP) for name, value in _OWN.items()}
-    offered = sorted(entry_points(group=GROUP), key=lambda point: point.name)
-    return own | {point.name: point for point in offered if point.name not in own}
+    offered = {point.name.replace(".", " ", 1): point.value for point in entry_points(group=GROUP)}
+    free = [name for name in sorted(offered) if not _taken(name)]
+    return own | {name: EntryPoint(name, offered[name], GROUP) for name in free}
+
+
+def family_line(name: str) -> str:
+    """Return what is told of the commands that share a first word."""
+    return _FAMILIES.get(name, f"Commands of {name}.")
 
 
 def first_line(point: EntryPoint) -> str:
@@ -57,11 +68,24 @@ def loaded(point: EntryPoint) -> Callable[..., Any]:
     return function if callable(function) else _broken(point, TypeError(f"it is a {type(function).__name__}"))
 
 
+def _taken(name: str) -> bool:
+    """Return whether a name, or the family it is in or that it names, is a command or a family of ours."""
+    family, _, inner = name.partition(" ")
+    return name in _OWN or (family in _OWN if inner else name in _FAMILIES)
+
+
 def _source(module: str) -> bytes:
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        raise ImportError(f"there is no module {module}")
-    return Path(spec.origin).read_bytes()
+    """Return the source of a module, without importing the packages that it is in."""
+    top, *inner = module.split(".")
+    spec = find_spec(top)
+    if spec is not None and spec.origin is not None and not inner:
+        return Path(spec.origin).read_bytes()
+    for folder in (spec and spec.submodule_search_locations) or ():
+        path = Path(folder, *inner)
+        for source in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
+            if source.is_file():
+                return source.read_bytes()
+    raise ImportError(f"there is no module {module}")
 
 
 def _broken(point: EntryPoint, error: Exception) -> Callable[..., None]:

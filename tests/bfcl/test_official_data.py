@@ -7,21 +7,30 @@ from collections.abc import Iterator
 
 import pytest
 
-from fc_gym.bfcl import bulk
+from fc_gym.bfcl.bulk import bulk
 from fc_gym.bfcl.classes import functions_of
 from fc_gym.bfcl.credit import credit
 from fc_gym.bfcl.executor import Executor
 from fc_gym.bfcl.grade import Grader, force_quit
 from fc_gym.bfcl.play import Session
 from fc_gym.bfcl.tasks import CATEGORIES, BfclTask, load_docs, load_tasks, tools_at
+from fc_gym.errors import TaskError
 
 FOLDER = os.environ.get("FC_GYM_BFCL_DATA", "")
 DIGEST = "51aba8e0de8c243fefd946409f6f3660f381cab032fe0c1650ad8ab18cde6f3e"
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="set FC_GYM_BFCL_DATA to the folder bfcl_eval/data of the package bfcl-eval 2026.3.23"
-)
+pytestmark = pytest.mark.skipif(not FOLDER, reason="set FC_GYM_BFCL_DATA to the folder that `fc-gym bfcl fetch` writes")
+
+
+def bulk_is_missing() -> bool:
+    try:
+        bulk()
+    except TaskError:
+        return True
+    return False
+
+
 needs_bulk = pytest.mark.skipif(
-    not os.environ.get(bulk.FOLDER), reason=f"set {bulk.FOLDER} to the folder with the long-context values"
+    bulk_is_missing(), reason="the long-context values are missing; `fc-gym bfcl fetch` gets them with the data"
 )
 
 

@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from fc_gym.bfcl.bulk import bulk
 from fc_gym.bfcl.classes import MODULES, functions_of, tools_of
 from fc_gym.bfcl.play import make, told
-from fc_gym.bfcl.trading_bulk import trading_bulk
 from fc_gym.errors import TaskError
 
 TICKETS: dict[str, Any] = {"TicketAPI": {"ticket_queue": [], "ticket_counter": 1, "current_user": "Ann"}}
@@ -74,15 +72,6 @@ def test_state_is_told_with_tags_for_what_json_has_not() -> None:
 
 def test_a_session_names_its_tools() -> None:
     assert "create_ticket" in make(["TicketAPI"]).names() and len(make(["TicketAPI"]).names()) == 9
-
-
-def test_missing_long_context_values_are_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FC_GYM_BFCL_BULK", raising=False)
-    bulk.cache_clear()
-    trading_bulk.cache_clear()
-    config = {"TradingBot": {"authenticated": True, "stocks": {"AAPL": {"price": 1.0}}}}
-    with pytest.raises(TaskError, match="FC_GYM_BFCL_BULK"):
-        make(["TradingBot"], config, long_context=True).exec(["get_stock_info('AAPL')"])
 
 
 def test_directories_and_files_are_told_as_trees_and_cycles_end() -> None:

@@ -55,9 +55,9 @@ def test_excluded_functions_are_offered_unless_asked_otherwise(tmp_path: Path) -
 
 
 def test_a_missing_folder_says_what_to_give(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match=r"BFCL_v4_multi_turn_base\.json: No such file or directory; give the folder"):
+    with pytest.raises(RecordError, match=r"turn_base\.json: No such file or directory; `fc-gym bfcl fetch` gets the"):
         load_tasks(tmp_path / "none", "base")
-    with pytest.raises(RecordError, match=r"gorilla_file_system\.json: No such file or directory; give the folder"):
+    with pytest.raises(RecordError, match=r"gorilla_file_system\.json: No such file or directory; `fc-gym bfcl fetch`"):
         load_docs(tmp_path)
 
 
@@ -70,7 +70,7 @@ def test_an_unknown_category_lists_those_there_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "answer", "told"),
     [
-        ("{bad", ANSWER, "line 1: .*; give the folder"),
+        ("{bad", ANSWER, "line 1: .*; `fc-gym bfcl fetch` gets the official data"),
         ("\n[1]", ANSWER, "line 2: a JSON object should stand here, not list"),
         (ENTRY, {**ANSWER, "id": "x"}, "line 1: possible_answer has no ground truth for 'multi_turn_miss_func_0'"),
         ({"id": ANSWER["id"]}, ANSWER, "line 1: the field 'involved_classes' is missing"),

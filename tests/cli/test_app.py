@@ -10,7 +10,7 @@ import typer
 
 from fc_gym.cli.plugins import GROUP, commands, first_line
 
-OWN = ("list", "show", "check", "check-env", "graph", "version")
+OWN = ("list", "show", "check", "check-env", "graph", "bfcl", "version")
 
 
 def offer(monkeypatch: pytest.MonkeyPatch, *points: tuple[str, str]) -> None:
@@ -21,14 +21,14 @@ def offer(monkeypatch: pytest.MonkeyPatch, *points: tuple[str, str]) -> None:
 def test_help_lists_every_command_with_its_first_line(command: Callable[..., Any]) -> None:
     done = command("--help")
     assert done.exit_code == 0
-    for name in (*OWN, *(point.name for point in entry_points(group=GROUP))):
+    for name in (*OWN, *(point.name.partition(".")[0] for point in entry_points(group=GROUP))):
         assert f" {name} " in done.stdout
     assert "Measure which tool feeds" in done.stdout
 
 
 def test_every_command_has_help_of_its_own(command: Callable[..., Any]) -> None:
     for name, point in commands().items():
-        done = command(name, "--help")
+        done = command(*name.split(), "--help")
         assert done.exit_code == 0
         assert first_line(point)
         assert first_line(point).split()[0] in done.stdout
@@ -41,10 +41,13 @@ from fc_gym.cli import main
 try:
     main()
 except SystemExit:
-    print([name for name in ("pydantic", "fc_gym.domain", "fc_gym.cli.graph") if name in sys.modules])
+    heavy = ("pydantic", "fc_gym.domain", "fc_gym.cli.graph", "fc_gym.cli.fetch", "fc_agents", "fc_synth")
+    print([name for name in heavy if name in sys.modules])
 """
-    done = subprocess.run([*process[:2], code, "--help"], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    # typer itself wants pydantic as soon as there is a word to read
+    for words, loaded in ((["--help"], "[]"), (["bfcl", "--help"], "['pydantic']")):
+        done = subprocess.run([*process[:2], code, *words], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == loaded
 
 
 def test_a_command_mistyped_is_refused_with_the_nearest(command: Callable[..., Any]) -> None:
@@ -52,6 +55,42 @@ def test_a_command_mistyped_is_refused_with_the_nearest(command: Callable[..., A
     assert done.exit_code == 2
     assert "No such command 'lst'" in done.stderr
     assert "list" in done.stderr
+
+
+def test_commands_of_a_family_are_listed_with_their_first_lines(
+    command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(monkeypatch, ("bfcl.list", "fc_gym.cli.show:list_domains"), ("zoo.show", "fc_gym.cli.show:show"))
+    for done in (command("bfcl"), command("bfcl", "--help")):
+        assert " bfcl [OPTIONS] COMMAND" in done.stdout
+        assert "Fetch the official tasks" in done.stdout and "List the domains" in done.stdout
+        assert "Show a domain's tools" not in done.stdout
+    assert "Commands of zoo." in command("--help").stdout
+    assert "Show a domain's tools" in command("zoo", "--help").stdout
+    assert command("bfcl", "list").stdout == command("list").stdout
+
+
+def test_a_command_of_a_family_mistyped_is_refused_with_the_nearest(command: Callable[..., Any]) -> None:
+    done = command("bfcl", "fetsh")
+    assert done.exit_code == 2
+    assert "No such command 'fetsh'" in done.stderr and "fetch" in done.stderr
+    for words in (["bfcl fetch"], ["bfcl.fetch"], ["fetch"]):
+        assert f"No such command '{words[0]}'" in command(*words).stderr
+
+
+@pytest.mark.parametrize("name", ["bfcl", "bfcl.fetch", "list", "list.more"])
+def test_our_names_cannot_be_taken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    offer(monkeypatch)
+    ours = commands()
+    offer(monkeypatch, (name, "os:getcwd"))
+    assert commands() == ours
+
+
+def test_a_command_of_a_family_that_cannot_be_loaded_says_so(
+    refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(monkeypatch, ("bfcl.gone", "no_such_module:run"))
+    assert "the command bfcl gone (no_such_module:run) cannot be loaded" in refused("bfcl", "gone")
 
 
 def test_an_option_mistyped_is_refused(command: Callable[..., Any]) -> None:
@@ -70,6 +109,18 @@ def test_a_plug_in_that_cannot_be_loaded_breaks_no_other_command(
     assert "the command gone (no_such_module:run) cannot be loaded" in refused("gone")
     assert "the command text (fc_gym.cli.plugins:GROUP) cannot be loaded (TypeError: it is a str)" in refused("text")
     assert command("list").stdout.startswith("domains")
+
+
+def test_what_is_told_of_a_command_is_read_from_wherever_its_module_lies() -> None:
+    def told(value: str) -> str:
+        return first_line(EntryPoint("x", value, GROUP))
+
+    assert told("fc_gym.cli.show:show").startswith("Show a domain's tools")
+    assert told("textwrap:dedent").startswith("Remove any common leading whitespace")
+    assert told("importlib.metadata:version").startswith("Get the version")
+    assert told("importlib.metadata:no_such_function") == ""
+    for module in ("fc_gym.cli.nowhere", "nowhere", "nowhere.deep", "os.path.deep"):
+        assert told(f"{module}:run") == "(cannot be loaded)"
 
 
 def test_being_stopped_is_said_in_a_word(command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

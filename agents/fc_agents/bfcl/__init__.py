@@ -1,0 +1,1 @@
+"""The official tasks of BFCL, played by policies."""
