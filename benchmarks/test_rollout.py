@@ -62,7 +62,7 @@ def test_walk(against_floor: AgainstFloor, shop_graph: ApiGraph) -> None:
 
     shop = load_domain("shop")
     starts = [Session.start(shop, seed) for seed in range(WALKS)]
-    targets = ("place_order", "open_return", "claim_refund")
+    targets = ("submit_order", "open_return", "claim_refund")
     reached = 0
 
     def walks() -> None:

@@ -43,6 +43,17 @@ class Measured:
     refusals: Mapping[str, frozenset[str]] | None = None
     """The codes with which each tool refused."""
 
+    @classmethod
+    def union(cls, parts: Iterable[Measured]) -> Measured:
+        """Return what was measured in several domains together."""
+        found = list(parts)
+        return cls(
+            frozenset().union(*(one.edges for one in found)),
+            frozenset().union(*(one.writes for one in found)),
+            frozenset().union(*(one.succeeded for one in found)),
+            {tool: codes for one in found for tool, codes in (one.refusals or {}).items()},
+        )
+
 
 class ApiGraph:
     """The relations between the tools of a domain.

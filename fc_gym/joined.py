@@ -48,7 +48,7 @@ class JoinedDomain(Domain):
         self.tools = dict(self._joined_tools())
 
     def __reduce__(self) -> tuple[Callable[..., Domain], tuple[Any, ...]]:
-        return _join_again, tuple(self.parts.values())
+        return _join_again, (tuple((part.world, part.name) for part in self.parts.values()),)
 
     def sample(self, seed: int | np.random.Generator) -> State[World]:
         """Draw a start state: every part from the same seed, so that they agree on what day it is.
@@ -110,19 +110,22 @@ def join(parts: Sequence[Domain]) -> Domain:
     Raises:
         DomainError: As `JoinedDomain`.
     """
-    return parts[0] if len(parts) == 1 else _join_again(*parts)
+    return parts[0] if len(parts) == 1 else _join_again(tuple((part.world, part.name) for part in parts))
 
 
 @cache
-def _join_again(*parts: Domain) -> JoinedDomain:
-    return JoinedDomain(parts)
+def _join_again(parts: tuple[tuple[type, str], ...]) -> JoinedDomain:
+    """Join classes once per process, so that copies and pickled worlds share what is derived from them."""
+    return JoinedDomain([Domain(world, name) for world, name in parts])
 
 
 def _named(parts: Sequence[Domain]) -> dict[str, Domain]:
+    if not parts:
+        raise DomainError("there is nothing to join; give at least one domain")
     found: dict[str, Domain] = {}
     for part in parts:
         if part.name.replace("-", "_") in found:
-            raise DomainError(f"{part.name} is named twice; a domain can be joined with others only")
+            raise DomainError(f"{part.name} is named twice; a domain can be joined only with others")
         if part.foreign != parts[0].foreign:
             raise DomainError(
                 f"{parts[0].name} and {part.name} cannot be joined: one is a dataclass with `sample(rng)`, one is not"
@@ -135,13 +138,13 @@ def _world_class(domain: JoinedDomain) -> type:
     fields = [(name, part.world) for name, part in domain.parts.items()]
 
     def reduce(world: World) -> tuple[Callable[..., World], tuple[Any, ...]]:
-        return _world_again, (tuple(domain.parts.values()), [getattr(world, name) for name, _ in fields])
+        return _world_again, (domain.__reduce__()[1][0], [getattr(world, name) for name, _ in fields])
 
     return dataclasses.make_dataclass("Joined", fields, namespace={"__reduce__": reduce, "__module__": __name__})
 
 
-def _world_again(parts: Sequence[Domain], worlds: Sequence[World]) -> World:
-    return _join_again(*parts).world(*worlds)
+def _world_again(parts: tuple[tuple[type, str], ...], worlds: Sequence[World]) -> World:
+    return _join_again(parts).world(*worlds)
 
 
 def _shared_tables(parts: Mapping[str, Domain]) -> Iterator[tuple[str, dict[str, Entity]]]:

@@ -11,6 +11,7 @@ import orjson
 from fc_gym.domain import Domain
 from fc_gym.errors import RecordError
 from fc_gym.graph import ApiGraph, Edge, Measured
+from fc_gym.joined import JoinedDomain
 from fc_gym.measure import measure
 
 __all__ = ["graph_of", "keep", "kept", "kept_path", "source_digest"]
@@ -19,7 +20,13 @@ _GRAPHS: dict[str, ApiGraph] = {}
 
 
 def graph_of(domain: Domain) -> ApiGraph:
-    """Return the API graph of a domain: as kept, if its source is still the same, else measured once per process."""
+    """Return the API graph of a domain: as kept, if its source is still the same, else measured once per process.
+
+    In a joined world, the parts are measured one by one; what joins them are data edges.
+    """
+    if isinstance(domain, JoinedDomain):
+        parts = {name: graph_of(part).measured for name, part in domain.parts.items()}
+        return ApiGraph(domain, Measured.union(parts.values()))
     key = f"{domain.world.__module__}.{domain.world.__qualname__}:{source_digest(domain)}"
     if key not in _GRAPHS:
         _GRAPHS[key] = ApiGraph(domain, kept(domain) or measure(domain))

@@ -18,6 +18,7 @@ from fc_gym.catalogue import OWN, domain_names, offered
 from fc_gym.domain import Domain
 from fc_gym.env import ToolEnv
 from fc_gym.errors import DomainError
+from fc_gym.joined import join
 from fc_gym.task import Task, read_tasks
 from fc_gym.vector import ToolVectorEnv
 
@@ -30,7 +31,8 @@ def load_domain(reference: str) -> Domain:
     """Return a domain.
 
     Args:
-        reference: A name such as `shop`, or a class as `module:Class` or `path/to/file.py:Class`.
+        reference: A name such as `shop`, a class as `module:Class` or `path/to/file.py:Class`, or several of these
+            joined into one world, as `shop+mail`.
 
     Raises:
         DomainError: If there is none, with the nearest name; or if the class cannot be read.
@@ -98,6 +100,9 @@ def _maker(domain: str, tasks: str | Sequence[Task] | None, settings: dict[str, 
 
 
 def _read(reference: str) -> Domain:
+    names = reference.split("+")
+    if len(names) > 1:
+        return join([load_domain(name) for name in names])
     if ":" in reference:
         place, _, cls = reference.rpartition(":")
         return Domain(_class(_module(place), cls, reference))

@@ -8,7 +8,7 @@ from typing import Literal, NewType, TypeVar
 
 import numpy as np
 
-from fc_gym.domains.keys import Date, EmailAddress, PersonName, Time, add_days, mint, weekday
+from fc_gym.domains.keys import Date, EmailAddress, PersonName, Time, add_days, draw_today, mint, weekday
 from fc_gym.domains.words import FIRST_NAMES, LAST_NAMES
 from fc_gym.errors import ToolError
 
@@ -135,7 +135,7 @@ class Calendar:
     @classmethod
     def sample(cls, rng: np.random.Generator) -> Calendar:
         """Draw a calendar with a few colleagues, rooms and events in varied states."""
-        world = cls(add_days(Date("2026-03-02"), int(rng.integers(4))), int(rng.integers(10_000, 900_000)))
+        world = cls(draw_today(rng), int(rng.integers(10_000, 900_000)))
         world._fill_office(rng)
         world._fill_calendar(rng)
         return world

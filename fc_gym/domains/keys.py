@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NewType
 
-__all__ = ["City", "Date", "EmailAddress", "FileId", "PersonName", "Time", "add_days", "mint", "weekday"]
+import numpy as np
+
+__all__ = ["City", "Date", "EmailAddress", "FileId", "PersonName", "Time", "add_days", "draw_today", "mint", "weekday"]
 
 Date = NewType("Date", str)
 Time = NewType("Time", str)
@@ -43,6 +45,14 @@ def mint(prefix: str, number: int) -> str:
 def add_days(day: Date, count: int) -> Date:
     """Return the day `count` days after `day` (before it, if negative)."""
     return Date((date.fromisoformat(day) + timedelta(days=count)).isoformat())
+
+
+def draw_today(rng: np.random.Generator) -> Date:
+    """Draw the day on which a world begins: one of the first four of March 2026, from Monday on.
+
+    Every world draws it first, so that worlds that are joined, and hence drawn from the same seed, agree on it.
+    """
+    return add_days(Date("2026-03-02"), int(rng.integers(4)))
 
 
 def weekday(day: Date) -> str:

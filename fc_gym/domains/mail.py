@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NewType, TypeVar
 import numpy as np
 from pydantic import Field
 
-from fc_gym.domains.keys import Date, EmailAddress, FileId, PersonName, add_days, mint
+from fc_gym.domains.keys import Date, EmailAddress, FileId, PersonName, add_days, draw_today, mint
 from fc_gym.domains.words import FIRST_NAMES, LAST_NAMES
 from fc_gym.errors import ToolError
 
@@ -62,7 +62,7 @@ class File:
 
     id: FileId
     name: str
-    size_mb: float
+    size_mb: float = 1.0
     compressed: bool = False
 
 
@@ -132,7 +132,7 @@ class Mail:
     @classmethod
     def sample(cls, rng: np.random.Generator) -> Mail:
         """Draw a mailbox in some everyday mess."""
-        today = add_days(Date("2026-03-01"), int(rng.integers(0, 28)))
+        today = draw_today(rng)
         mail = cls(today, int(rng.integers(10_000, 900_000)), 0.0)
         for first in rng.permutation(FIRST_NAMES)[: int(rng.integers(6, 13))]:
             last = str(rng.choice(LAST_NAMES))

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NewType, TypeVar
 import numpy as np
 from pydantic import Field
 
-from fc_gym.domains.keys import City, Date, FileId, add_days, mint, weekday
+from fc_gym.domains.keys import City, Date, FileId, add_days, draw_today, mint, weekday
 from fc_gym.domains.words import CITIES
 from fc_gym.errors import ToolError
 
@@ -242,7 +242,7 @@ class Shop:
     @classmethod
     def sample(cls, rng: np.random.Generator) -> Shop:
         """Draw an account with a history, and a shop that has some goods left."""
-        today = add_days(Date("2026-01-12"), int(rng.integers(0, 330)))
+        today = draw_today(rng)
         world = cls(today=today, minted=int(rng.integers(10_000, 900_000)))
         _draw_products(world, rng)
         _draw_account(world, rng)
@@ -389,7 +389,7 @@ class Shop:
         self.delivery = None if self.delivery == address else self.delivery
         return self.addresses.pop(address)
 
-    def place_order(self, payment: PaymentId) -> Order:
+    def submit_order(self, payment: PaymentId) -> Order:
         """Order everything in the cart; it goes to the chosen address and is paid at once.
 
         Args:
@@ -441,7 +441,7 @@ class Shop:
         rows = [row for row in self.orders.values() if status in (None, row.status)]
         return [PastOrder(**vars(row), returns=self._returns(row)) for row in rows]
 
-    def cancel_order(self, order: OrderId) -> Order:
+    def withdraw_order(self, order: OrderId) -> Order:
         """Cancel an order that has not shipped yet and pay it back.
 
         Args:

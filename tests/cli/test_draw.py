@@ -73,7 +73,7 @@ def test_the_same_graph_gives_the_same_bytes(tmp_path: Path, suffix: str) -> Non
 def test_a_drawing_holds_tools_keys_and_a_legend(tmp_path: Path) -> None:
     draw(true_graph("shop"), tmp_path / "shop.svg")
     text = (tmp_path / "shop.svg").read_text(encoding="utf-8")
-    for word in ("shop: 15 tools", "place_order", "OrderId", "writes", "undo: can cause a refusal of"):
+    for word in ("shop: 15 tools", "submit_order", "OrderId", "writes", "undo: can cause a refusal of"):
         assert f"<!-- {word}" in text
 
 

@@ -302,9 +302,9 @@ def test_a_bad_call_is_an_observation_and_changes_nothing(calls: list[Any]) -> N
         ),
         (ToolCall("list_orders", {"x": 1}), "unexpected_argument", "no parameter x", "it takes status"),
         (
-            ToolCall("cancel_order", {"order": 5}),
+            ToolCall("withdraw_order", {"order": 5}),
             "bad_argument",
-            "cancel_order: order",
+            "withdraw_order: order",
             "give order (string)",
         ),
         (17, "malformed", "not a call: 17", 'write {"name"'),
@@ -323,7 +323,7 @@ def test_calls_are_read_from_decoded_json() -> None:
 
 
 def test_a_megabyte_is_refused() -> None:
-    said = error(fresh(), ToolCall("cancel_order", {"order": "x" * 1_000_000}))
+    said = error(fresh(), ToolCall("withdraw_order", {"order": "x" * 1_000_000}))
     assert said["code"] == "too_large" and len(said["message"]) < 200
     said = error(fresh(), ToolCall("x" * 1_000_000))
     assert said["code"] == "unknown_tool" and len(said["message"]) < 200
@@ -334,7 +334,7 @@ def test_what_is_nested_ten_thousand_deep_is_refused() -> None:
     deep: list[Any] = []
     for _ in range(10_000):
         deep = [deep]
-    assert error(fresh(), ToolCall("cancel_order", {"order": deep}))["code"] == "bad_argument"
+    assert error(fresh(), ToolCall("withdraw_order", {"order": deep}))["code"] == "bad_argument"
     assert error(fresh(), deep)["code"] == "malformed"
 
 
