@@ -158,16 +158,16 @@ def rounded(number: Fraction, bits: int, *, down: bool = False) -> Fraction:
     """
     if not number:
         return number
-    shift = bits - (abs(number.numerator).bit_length() - number.denominator.bit_length())
-    scaled = number * _two_to(shift)
-    if abs(scaled) >= 1 << bits:
-        shift -= 1
-        scaled /= 2
-    return (int(scaled) if down else round(scaled)) * _two_to(-shift)
-
-
-def _two_to(power: int) -> Fraction:
-    return Fraction(1 << power) if power >= 0 else Fraction(1, 1 << -power)
+    size, bottom = abs(number.numerator), number.denominator
+    shift = bits - (size.bit_length() - bottom.bit_length())
+    top, bottom = size << max(shift, 0), bottom << max(-shift, 0)
+    if top >= bottom << bits:
+        shift, bottom = shift - 1, bottom << 1
+    whole, rest = divmod(top, bottom)
+    if not down and (rest * 2, whole & 1) > (bottom, 0):  # half to even
+        whole += 1
+    whole = whole if number > 0 else -whole
+    return Fraction(whole << max(-shift, 0), 1 << max(shift, 0))
 
 
 @cache

@@ -20,15 +20,20 @@ _LEADING = re.compile(r"\s*([a-zA-Z_]\w*)\s*(?=\()")
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """One call with its arguments as Python values."""
+    """One call with its arguments as Python values; its text is a `CallError` if a value is too deep or too large."""
 
     name: str
     positional: tuple[Any, ...] = ()
     keyword: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        inner = [repr(value) for value in self.positional]
-        inner += [f"{name}={value!r}" for name, value in self.keyword.items()]
+        try:
+            inner = [repr(value) for value in self.positional]
+            inner += [f"{name}={value!r}" for name, value in self.keyword.items()]
+        except RecursionError:
+            raise malformed("it is nested too deeply") from None
+        except ValueError as error:  # an integer of more digits than Python tells
+            raise malformed(str(error)) from None
         return f"{self.name}({','.join(inner)})"
 
 
@@ -49,7 +54,7 @@ def read_call(text: str) -> WrittenCall:
     fc_gym.errors.CallError: the argument a is no literal
     """
     name, positional, keyword = read_parts(text)
-    return WrittenCall(name, tuple(positional), keyword)
+    return WrittenCall(name, positional, dict(keyword))
 
 
 def read_parts(text: str) -> Parts:
@@ -106,8 +111,7 @@ def written(node: ast.expr) -> WrittenCall:
     Raises:
         CallError: To the agent, if it is no call of a plain name with literal arguments.
     """
-    name, positional, keyword = _parts(node)
-    return WrittenCall(name, tuple(positional), keyword)
+    return WrittenCall(*_parts(node))
 
 
 def _owned(name: str, owners: Mapping[str, str]) -> str:
@@ -118,7 +122,7 @@ def _parts(node: ast.expr) -> Parts:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         name = first_name(node.func if isinstance(node, ast.Call) else node)
         raise malformed(f"name '{name}' is not defined" if name else "this is no call of a tool")
-    positional = [literal(one, f"the argument at place {place}") for place, one in enumerate(node.args, 1)]
+    positional = tuple([literal(one, f"the argument at place {place}") for place, one in enumerate(node.args, 1)])
     return node.func.id, positional, _keyword(node.keywords)
 
 

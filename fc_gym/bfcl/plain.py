@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from keyword import kwlist
 from typing import Any
 
@@ -11,8 +12,8 @@ from fc_gym.bfcl.literals import MAX_CALL_CHARACTERS
 
 __all__ = ["Parts", "plain_parts"]
 
-Parts = tuple[str, Sequence[Any], dict[str, Any]]
-"""Name of a tool, its arguments by place, and its arguments by name."""
+Parts = tuple[str, tuple[Any, ...], Mapping[str, Any]]
+"""Name of a tool, its arguments by place, and its arguments by name, which nobody changes."""
 
 # What means something else to Python than it says is left to Python: escapes, line ends, and halves of pairs.
 _CHARACTERS = r"\\\r\n\x00\ud800-\udfff"
@@ -23,6 +24,7 @@ _ARGUMENTS = re.compile(rf" *+(?:([A-Za-z_][A-Za-z_0-9]*+) *+= *)?({_SCALAR}|{_L
 """One argument: its name if it has one, and its value; or all the rest, if that begins with no argument."""
 _SCALARS = re.compile(_SCALAR)
 _CONSTANTS: Mapping[str, bool | None] = {"True": True, "False": False, "None": None}
+_KEPT_CHARACTERS = 256  # with 1,024 texts, less than a megabyte in all
 _QUOTES = "'\""
 _RESERVED = frozenset([*kwlist, "__debug__"])
 
@@ -37,9 +39,14 @@ def plain_parts(text: str) -> Parts | None:
         What Python would read, or None if the text is anything but such a call, right or wrong.
 
     >>> plain_parts("tail('a.txt', lines=-2)")
-    ('tail', ['a.txt'], {'lines': -2})
+    ('tail', ('a.txt',), {'lines': -2})
     >>> plain_parts("tail('a.txt', lines=1+1)")
     """
+    # What is kept is shared: a call with a list, which a tool may change, is read anew each time.
+    return _kept(text) if len(text) <= _KEPT_CHARACTERS and "[" not in text else _read(text)
+
+
+def _read(text: str) -> Parts | None:
     name, _, rest = text.partition("(")
     if not rest.endswith(")") or not name.isidentifier() or not name.isascii() or name in _RESERVED:
         return None
@@ -60,7 +67,10 @@ def plain_parts(text: str) -> Parts | None:
             positional.append(read)
     if len(positional) + len(keyword) < len(found) or not _RESERVED.isdisjoint(keyword):
         return None
-    return name, positional, keyword
+    return name, tuple(positional), keyword
+
+
+_kept = lru_cache(maxsize=1024)(_read)
 
 
 def _value(text: str) -> Any:

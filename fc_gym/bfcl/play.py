@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from fc_gym.bfcl.classes import ToolClass, public_state, tool_class, tools_of
 from fc_gym.bfcl.copies import copied
 from fc_gym.bfcl.decode import WrittenCall, called_name, read_parts
-from fc_gym.bfcl.literals import parsed
+from fc_gym.bfcl.literals import malformed, parsed
 from fc_gym.bfcl.texts import error_text, result_text
 from fc_gym.errors import CallError, TaskError
 from fc_gym.types import JsonValue
@@ -100,8 +100,7 @@ class Session:
             `ok` (did not raise), `error` (raised or told an error), `exc` (kind of exception or None), `text`, and
             `value`, which is the text read as JSON where it is JSON.
         """
-        own = {word: copied(value) for word, value in kwargs.items()} if kwargs else {}
-        played = self.perform(name, copied(list(args)) if args else (), own)
+        played = self._call(name, args, kwargs or {})
         return {
             "ok": not played.exception,
             "error": played.failed,
@@ -123,15 +122,30 @@ class Session:
         return [self.run(one).text for one in calls]
 
     def state(self) -> dict[str, JsonValue]:
-        """Return the public state of every class as plain JSON values with tags for what has no JSON form."""
-        return {
-            name: {field: told(value) for field, value in public_state(instance).items()}
-            for name, instance in self.instances.items()
-        }
+        """Return the public state of every class as plain JSON values with tags for what has no JSON form.
+
+        Raises:
+            TaskError: If it has some hundred directories or lists one in another.
+        """
+        try:
+            return {
+                name: {field: told(value) for field, value in public_state(instance).items()}
+                for name, instance in self.instances.items()
+            }
+        except RecursionError:
+            raise TaskError("the state is nested too deeply to be told; some hundred levels are told") from None
 
     def close(self) -> None:
         """Drop the instances."""
         self.instances.clear()
+
+    def _call(self, name: str, args: Sequence[JsonValue], kwargs: Mapping[str, JsonValue]) -> Played:
+        try:
+            positional = [copied(value) for value in args]
+            keyword = {word: copied(value) for word, value in kwargs.items()}
+        except RecursionError:
+            return _raised(malformed("the arguments are nested too deeply"))
+        return self.perform(name, positional, keyword)
 
     def _first_fault(self, text: str, error: CallError) -> Exception:
         name = called_name(text)

@@ -179,3 +179,13 @@ def test_the_called_name_is_the_first_word() -> None:
 )
 def test_the_official_executor_refuses_with_these_words(text: str, told: str) -> None:
     assert Executor(make([]), "me").run([text]) == [f"Error during execution: {told}"]
+
+
+def test_a_call_with_a_value_that_python_does_not_tell_has_no_text() -> None:
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(CallError, match="it is nested too deeply"):
+        str(WrittenCall("f", (deep,)))
+    with pytest.raises(CallError, match="Exceeds the limit"):
+        str(WrittenCall("f", (), {"a": 10**5_000}))

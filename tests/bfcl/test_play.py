@@ -85,3 +85,20 @@ def test_directories_and_files_are_told_as_trees_and_cycles_end() -> None:
             "b.txt": {"__file__": "b.txt", "content": "x"},
         },
     }
+
+
+def test_arguments_that_are_nested_too_deeply_are_refused() -> None:
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    session = make(["TicketAPI"], TICKETS)
+    for refused in (session.call("create_ticket", {"title": deep}), session.call("create_ticket", args=[deep])):
+        assert refused["exc"] == "CallError"
+        assert refused["text"] == "Error during execution: the arguments are nested too deeply"
+
+
+def test_a_state_that_is_nested_too_deeply_is_not_told() -> None:
+    session = make(["GorillaFileSystem"])
+    session.exec(["mkdir('a')", "cd('a')"] * 2_000)
+    with pytest.raises(TaskError, match="the state is nested too deeply to be told; some hundred levels are told"):
+        session.state()
