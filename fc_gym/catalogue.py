@@ -8,7 +8,14 @@ import gymnasium as gym
 
 __all__ = ["BFCL", "GROUP", "OWN", "domain_names", "env_id", "env_ids", "offered", "register_envs"]
 
-OWN = {"shop": "Shop", "calendar": "Calendar", "mail": "Mail", "bank": "Bank", "drive": "Drive"}
+OWN = {
+    "shop": "Shop",
+    "calendar": "Calendar",
+    "mail": "Mail",
+    "bank": "Bank",
+    "drive": "Drive",
+    "releases": "Releases",
+}
 """Our domains: module in `fc_gym.domains`, and the class in it."""
 
 BFCL = "fc_gym/BFCL-v0"
