@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -24,19 +25,34 @@ def _blocks(root: Path, language: str) -> list[str]:
     return [body for kind, body in BLOCK.findall(text) if kind == language]
 
 
-def test_the_python_blocks_run_one_after_the_other(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "language",
+    [
+        "python",
+        pytest.param(
+            "py",
+            marks=pytest.mark.skipif(
+                not os.environ.get("FC_GYM_BFCL_DATA"),
+                reason="set FC_GYM_BFCL_DATA to the folder that `fc-gym bfcl fetch` writes",
+            ),
+        ),
+    ],
+)
+def test_the_python_blocks_run_one_after_the_other(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     module = ModuleType("readme")
     monkeypatch.setitem(sys.modules, "readme", module)
     names: dict[str, Any] = vars(module)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for number, block in enumerate(_blocks(root, "python"), start=1):
+        for number, block in enumerate(_blocks(root, language), start=1):
             exec(compile(block, f"README.md, python block {number}", "exec"), names)
 
 
 def test_the_commands_shown_exist(root: Path) -> None:
-    shown = [words[1] for words in _commands(root) if words[0] == "fc-gym" and len(words) > 1]
+    shown = [_named(words) for words in _commands(root) if words[0] == "fc-gym" and len(words) > 1]
     assert [name for name in shown if not name.startswith("-") and name not in commands()] == []
 
 
@@ -44,15 +60,25 @@ def test_the_options_shown_exist(root: Path) -> None:
     group = get_command(app)
     wrong = []
     for words in _commands(root):
-        if words[0] != "fc-gym" or len(words) < 2 or words[1] not in commands():
+        name = _named(words)
+        if words[0] != "fc-gym" or name not in commands():
             continue
-        known = {name for one in group.get_command(None, words[1]).params for name in one.opts}  # type: ignore[attr-defined]
-        wrong += [f"{words[1]} {one}" for one in words[2:] if one.startswith("--") and one.split("=")[0] not in known]
+        command: Any = group
+        for word in name.split():
+            command = command.get_command(None, word)
+        known = {option for one in command.params for option in one.opts}
+        wrong += [f"{name} {one}" for one in words if one.startswith("--") and one.split("=")[0] not in known]
     assert not wrong, "\n".join(wrong)
 
 
 def test_every_command_can_be_loaded() -> None:
     assert [name for name, point in commands().items() if loaded(point).__name__ == "broken"] == []
+
+
+def _named(words: list[str]) -> str:
+    """Return the name of the command in some words: two words, if it is one of a family."""
+    family = " ".join(words[1:3])
+    return family if family in commands() else " ".join(words[1:2])
 
 
 def _commands(root: Path) -> list[list[str]]:
