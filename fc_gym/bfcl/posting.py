@@ -136,11 +136,10 @@ class TwitterAPI:
             return _not_authenticated("retweeting")
         if tweet_id not in self.tweets:
             return _not_found(tweet_id)
-        if self.username not in self.retweets:
-            self.retweets[self.username] = []
-        if tweet_id in self.retweets[self.username]:
+        mine = self.retweets.setdefault(self.username, [])
+        if tweet_id in mine:
             return {"retweet_status": "Already retweeted"}
-        self.retweets[self.username].append(tweet_id)
+        mine.append(tweet_id)
         return {"retweet_status": "Successfully retweeted"}
 
     def comment(self, tweet_id: TweetId, comment_content: str) -> Commented | Denied:
