@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
@@ -92,7 +93,7 @@ class MathAPI:
             return {"error": "Cannot calculate standard deviation of an empty list"}
         try:
             mean = sum(numbers) / len(numbers)
-            return {"result": (sum((one - mean) ** 2 for one in numbers) / len(numbers)) ** 0.5}
+            return {"result": math.sqrt(sum((one - mean) ** 2 for one in numbers) / len(numbers))}
         except TypeError:
             return {"error": _NOT_ALL_NUMBERS}
 
