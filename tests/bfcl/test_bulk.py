@@ -26,7 +26,8 @@ WheelOf = Callable[..., Path]
 def no_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a folder of data nor the official package."""
     monkeypatch.setenv("FC_GYM_BFCL_DATA", str(tmp_path / "none" / "home"))
-    monkeypatch.setattr(sys, "path", [one for one in sys.path if not (Path(one) / "bfcl_eval").is_dir()])
+    monkeypatch.syspath_prepend(tmp_path)  # keeps the path, and gives it back afterwards
+    sys.path[:] = [one for one in sys.path if not (Path(one) / "bfcl_eval").is_dir()]
     monkeypatch.delitem(sys.modules, "bfcl_eval", raising=False)
 
 
