@@ -7,8 +7,8 @@ import difflib
 import hashlib
 import inspect
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Mapping, Set
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from fc_gym.state import State
 from fc_gym.tool import Tool, read_tool
 from fc_gym.types import JsonValue, Refusal, ToolCall, ToolResult, canonical, to_json
 
-__all__ = ["Domain", "unknown_tool"]
+__all__ = ["Domain", "refused", "unknown_tool"]
 
 World = Any
 """An instance of the author's class."""
@@ -75,6 +75,11 @@ class Domain:
         """For each tool, the keys of rows that must be known before it can be called."""
         return {tool.name: tool.needs & set(self.entities) for tool in self.tools.values()}
 
+    def callable_with(self, keys: Set[str], among: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some tools whose needed rows are among the known keys."""
+        requirements = self.requirements
+        return tuple([name for name in among if requirements[name] <= keys])
+
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits that change whenever a tool's schema or texts change."""
@@ -123,19 +128,26 @@ class Domain:
             Exception: Whatever else the tool raises, with the call attached: a bug of the domain.
         """
         try:
-            tool = self.tool(call.name)
-            arguments = tool.arguments.check(call.arguments)
+            tool = self.tools.get(call.name) or self.tool(call.name)
+            arguments = tool.arguments.accept(call.arguments)
+            if arguments is None:
+                arguments = tool.arguments.check(call.arguments)
             value = tool.function(world, **arguments)
         except CallError as error:
-            return _refused(call, Refusal(error.code, error.message, "" if terse else error.hint))
+            return refused(call, Refusal(error.code, error.message, "" if terse else error.hint))
         except ToolError as error:
-            return _refused(call, Refusal(error.code, error.message, "" if terse else error.hint, by_tool=True))
+            return refused(call, Refusal(error.code, error.message, "" if terse else error.hint, by_tool=True))
         except Exception as error:
             if self.foreign:
-                return _refused(call, Refusal("exception", f"{type(error).__name__}: {error}", by_tool=True))
+                return refused(call, Refusal("exception", f"{type(error).__name__}: {error}", by_tool=True))
             error.add_note(f"while running {call} in the domain {self.name}")
             raise
-        return self._told(call, value)
+        if self.foreign and isinstance(value, dict) and set(value) == {"error"}:
+            return refused(call, Refusal("refused", str(value["error"]), by_tool=True))
+        try:
+            return ToolResult(call, to_json(value), None, tool.shown(value))
+        except TypeError as error:
+            raise self._untellable(call, error) from error
 
     def tool(self, name: str) -> Tool:
         """Return a tool by name.
@@ -145,19 +157,14 @@ class Domain:
         """
         found = self.tools.get(name)
         if found is None:
-            raise unknown_tool(name, list(self.tools))
+            raise unknown_tool(name, self.names)
         return found
 
-    def _told(self, call: ToolCall, value: object) -> ToolResult:
-        if self.foreign and isinstance(value, dict) and set(value) == {"error"}:
-            return _refused(call, Refusal("refused", str(value["error"]), by_tool=True))
-        try:
-            return ToolResult(call, to_json(value))
-        except TypeError as error:
-            raise DomainError(
-                f"{self.world.__name__}.{call.name}: the result cannot be told as JSON ({error}); "
-                "return text, numbers, lists, dicts or dataclasses"
-            ) from error
+    def _untellable(self, call: ToolCall, error: TypeError) -> DomainError:
+        return DomainError(
+            f"{self.world.__name__}.{call.name}: the result cannot be told as JSON ({error}); "
+            "return text, numbers, lists, dicts or dataclasses"
+        )
 
     def _made(self) -> World:
         try:
@@ -169,12 +176,17 @@ class Domain:
             ) from error
 
 
-def unknown_tool(name: str, have: list[str]) -> CallError:
+def unknown_tool(name: str, have: tuple[str, ...]) -> CallError:
     """Return the complaint about a tool that does not exist, with the nearest that does."""
-    near = difflib.get_close_matches(name, have, n=1)
     shown = name if len(name) <= 60 else f"{name[:60]}..."
-    hint = f"did you mean {near[0]}?" if near else f"have {', '.join(have)}"
-    return CallError(f"unknown tool {shown!r}", code="unknown_tool", hint=hint)
+    return CallError(f"unknown tool {shown!r}", code="unknown_tool", hint=_nearest(name, have))
+
+
+@lru_cache(maxsize=256)
+def _nearest(name: str, have: tuple[str, ...]) -> str:
+    """Say which tool may have been meant; the same slips are made again and again."""
+    near = difflib.get_close_matches(name, have, n=1)
+    return f"did you mean {near[0]}?" if near else f"have {', '.join(have)}"
 
 
 @cache
@@ -183,7 +195,8 @@ def _read_again(world: type, name: str) -> Domain:
     return Domain(world, name)
 
 
-def _refused(call: ToolCall, refusal: Refusal) -> ToolResult:
+def refused(call: ToolCall, refusal: Refusal) -> ToolResult:
+    """Return the result of a call that had no effect."""
     return ToolResult(call, refusal.text(), refusal)
 
 

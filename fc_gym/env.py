@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
-from numpy.typing import NDArray
 
-from fc_gym.domain import Domain, World
+from fc_gym.chance import Chance
+from fc_gym.domain import Domain
 from fc_gym.errors import TaskError
 from fc_gym.graph import ApiGraph
 from fc_gym.kept import graph_of
-from fc_gym.known import Known, grounded_calls
-from fc_gym.measure import Probe
+from fc_gym.moment import BLANK, GroundedCalls, Masks, StepInfo
+from fc_gym.references import References
 from fc_gym.render import event_text
-from fc_gym.reward import RewardParts, total_named
-from fc_gym.session import Reference, Session
+from fc_gym.reward import NOTHING, RewardParts, total_named
+from fc_gym.session import Session
 from fc_gym.spaces import ToolCallSpace, observation_space
-from fc_gym.state import Snapshot, State
-from fc_gym.task import Limits, Task
-from fc_gym.types import Action, JsonValue, ToolCall, ToolResult
+from fc_gym.state import Snapshot
+from fc_gym.task import Task
+from fc_gym.types import Action, ToolResult
 
-__all__ = ["EnvSnapshot", "GroundedCalls", "Observation", "ToolEnv"]
+__all__ = ["EnvSnapshot", "Observation", "ToolEnv"]
 
 Observation = dict[str, Any]
 """`{"user": str, "results": tuple[str, ...]}`: the last event only."""
@@ -38,7 +38,8 @@ class ToolEnv(gym.Env[Observation, Action]):
 
     Observations hold the last event only: `user`, what the user said if a turn began (else empty), and `results`, the
     JSON text of each call's result. `info` holds `task`, `turn`, `tools`, `legal_tools`, `action_mask`,
-    `grounded_calls`, `state_hash`, `reward_parts`, `total`, `errors` and `truncated_by`, all deterministic.
+    `grounded_calls`, `state_hash`, `reward_parts`, `total`, `errors` and `truncated_by`, all deterministic,
+    and each worked out when it is first looked at (`fc_gym.info`).
 
     Args:
         domain: Where to play.
@@ -84,10 +85,12 @@ class ToolEnv(gym.Env[Observation, Action]):
         }
         self.observation_space = observation_space()
         self.action_space = ToolCallSpace(domain)
-        self._references: dict[int, Reference] = {}
+        self.chance = Chance()
+        self._references = References(domain, self.tasks or ())
         self._session: Session | None = None
-        self._masked: tuple[tuple[str, ...], NDArray[np.int8]] | None = None
+        self._masks = Masks(domain.names)
         self._last: Observation = {"results": (), "user": ""}
+        self._idle = None if callable(reward) else total_named(reward)(NOTHING)
 
     @property
     def graph(self) -> ApiGraph:
@@ -98,6 +101,15 @@ class ToolEnv(gym.Env[Observation, Action]):
     def total(self) -> Callable[[RewardParts], float]:
         """The total of the reward parts; looked up by name, so that the environment can be pickled."""
         return total_named(self._reward)
+
+    @property
+    def _np_random(self) -> np.random.Generator | None:
+        """What Gymnasium takes for the stream of chance; made late, since most episodes draw nothing from it."""
+        return self.chance.stream
+
+    @_np_random.setter
+    def _np_random(self, stream: np.random.Generator | None) -> None:
+        self.chance.stream = stream
 
     @property
     def session(self) -> Session:
@@ -125,20 +137,23 @@ class ToolEnv(gym.Env[Observation, Action]):
             ValueError: If an option is unknown.
             TaskError: If the task cannot be played here.
         """
-        super().reset(seed=seed)
-        options = options or {}
-        for name in options:
+        if type(seed) is int and seed >= 0:
+            self.chance, self._np_random_seed = Chance(seed), seed
+        else:
+            super().reset(seed=seed)
+        for name in options or ():
             if name not in _OPTIONS:
                 raise ValueError(f"unknown option {name!r}; reset takes {', '.join(_OPTIONS)}")
-        task = self._chosen(options.get("task"))
-        start = options.get("seed", seed)
+        task = self._chosen(options.get("task") if options else None)
+        start = seed if not options else options.get("seed", seed)
         if task is None and start is None:
             start = int(self.np_random.integers(2**31))
-        self._session = Session.start(self.domain, start or 0, task, self._reference(task), terse=self.terse)
-        self._last = {"results": (), "user": self._session.user}
+        reference = self._references.of(task) if task else None
+        self._session = session = Session.start(self.domain, start or 0, task, reference, terse=self.terse)
+        self._last = {"results": (), "user": session.user}
         if self.render_mode == "human":
             self.render()
-        return self._last, self._info(RewardParts(), ())
+        return self._last, self._info(session, NOTHING, self.total(NOTHING) if self._idle is None else self._idle)
 
     def step(self, action: Action) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Run the calls of one response, or take the reply that ends the turn.
@@ -149,25 +164,27 @@ class ToolEnv(gym.Env[Observation, Action]):
         Raises:
             TypeError: If the action is neither a list nor a text.
         """
-        session = self.session
-        results: tuple[ToolResult, ...] = ()
-        parts, user = RewardParts(), ""
+        session = self._session or self.session
+        limits = session.limits
         session.steps += 1
         session.count.steps += 1
-        if isinstance(action, str):
+        results: tuple[ToolResult, ...] = ()
+        parts, user, cut = NOTHING, "", ""
+        if isinstance(action, (list, tuple)):
+            results = session.run(action)
+        elif isinstance(action, str):
             parts = session.reply(action)
             user = session.user
-        elif isinstance(action, list | tuple):
-            results = session.run(action)
         else:
             raise TypeError(f"an action is a list of calls or a text, not {type(action).__name__}")
-        cut = "" if session.over else self._exhausted(session)
-        if cut:
+        if (session.steps >= limits.steps or session.count.steps >= limits.steps_per_turn) and not session.over:
+            cut = "steps" if session.steps >= limits.steps else "steps_per_turn"
             parts = session.grade(None)
-        self._last = {"results": tuple(result.text for result in results), "user": user}
+        self._last = {"results": tuple([result.text for result in results]), "user": user}
         if self.render_mode == "human":
             self.render()
-        return self._last, self.total(parts), session.over, bool(cut), self._info(parts, results, cut)
+        worth = self._idle if parts is NOTHING and self._idle is not None else self.total(parts)
+        return self._last, worth, session.over, cut != "", self._info(session, parts, worth, results, cut)
 
     def render(self) -> str | None:
         """Return the last event as text (`ansi`), or print it (`human`)."""
@@ -188,19 +205,19 @@ class ToolEnv(gym.Env[Observation, Action]):
     def snapshot(self) -> EnvSnapshot:
         """Return a mark of the episode and of the chance to come."""
         session = self.session.fork()
-        return EnvSnapshot(session, session.state.snapshot(), copy.deepcopy(self._np_random), self._last)
+        return EnvSnapshot(session, session.state.snapshot(), self.chance.copy(), self._last)
 
     def restore(self, snapshot: EnvSnapshot) -> None:
         """Go back to a mark; it can be used again."""
         self._session = snapshot.session.fork()
-        self._np_random = copy.deepcopy(snapshot.np_random)
+        self.chance = snapshot.chance.copy()
         self._last = snapshot.last
 
     def fork(self) -> ToolEnv:
         """Return an independent environment in the same episode, with the same chance to come."""
         other = copy.copy(self)
         other.action_space = copy.deepcopy(self.action_space)
-        other._np_random = copy.deepcopy(self._np_random)
+        other.chance = self.chance.copy()
         other._session = self._session.fork() if self._session else None
         return other
 
@@ -215,57 +232,20 @@ class ToolEnv(gym.Env[Observation, Action]):
             return self.tasks[option]
         if option is not None:
             return Task.of(option)
-        return self.tasks[int(self.np_random.integers(len(self.tasks)))] if self.tasks else None
-
-    def _reference(self, task: Task | None) -> Reference | None:
-        if task is None:
+        if not self.tasks:
             return None
-        if task.domain != self.domain.name:
-            raise TaskError(f"task {task.id} is for the domain {task.domain}, not {self.domain.name}")
-        known = self._references.get(id(task))
-        if known is None or known.task is not task:
-            known = Reference(self.domain, task)
-            if self.tasks is not None and any(task is one for one in self.tasks):
-                self._references[id(task)] = known
-        return known
+        return self.tasks[int(self.np_random.integers(len(self.tasks)))] if len(self.tasks) > 1 else self.tasks[0]
 
-    def _exhausted(self, session: Session) -> str:
-        limits = session.task.limits if session.task else Limits()
-        if session.steps >= limits.steps:
-            return "steps"
-        return "steps_per_turn" if session.count.steps >= limits.steps_per_turn else ""
-
-    def _info(self, parts: RewardParts, results: Sequence[ToolResult], cut: str = "") -> dict[str, Any]:
-        session = self.session
-        legal = self._legal(session)
-        return {
-            "task": session.task.id if session.task else "",
-            "turn": session.turn,
-            "tools": session.offered(),
-            "legal_tools": legal,
-            "action_mask": self._mask(legal),
-            "grounded_calls": GroundedCalls(session),
-            "state_hash": session.state.hash(),
-            "reward_parts": parts.json(),
-            "total": self.total(parts),
-            "errors": tuple(result.refusal.code if result.refusal else "" for result in results),
-            "truncated_by": cut,
-        }
-
-    def _legal(self, session: Session) -> tuple[str, ...]:
-        if self.legality == "off":
-            return session.offered()
-        if self.legality == "keys":
-            return session.legal()
-        alive = {call.name for call in GroundedCalls(session)}
-        return tuple(name for name in session.legal() if name in alive)
-
-    def _mask(self, legal: tuple[str, ...]) -> NDArray[np.int8]:
-        """Return a fresh array; it is worked out anew only if other tools are legal than last time."""
-        if self._masked is None or self._masked[0] is not legal:
-            among = frozenset(legal)
-            self._masked = (legal, np.array([name in among for name in self.domain.names], dtype=np.int8))
-        return self._masked[1].copy()
+    def _info(
+        self, session: Session, parts: RewardParts, worth: float, results: tuple[ToolResult, ...] = (), cut: str = ""
+    ) -> dict[str, Any]:
+        """Note what `info` follows from; each of its values is worked out when it is first looked at."""
+        info, known = StepInfo(BLANK), session.known
+        info.session, info.masks, info.legality = session, self._masks, self.legality
+        info.turn, info.offered, info.size, info.breadth = session.turn, session.offered(), known.size, known.breadth
+        info.parts, info.total, info.results, info.cut, info.point = parts, worth, results, cut, None
+        session.state.watch(info)
+        return info
 
 
 @dataclass(frozen=True)
@@ -274,55 +254,5 @@ class EnvSnapshot:
 
     session: Session
     state: Snapshot
-    np_random: np.random.Generator | None
+    chance: Chance
     last: Observation
-
-
-class GroundedCalls(Sequence[ToolCall]):
-    """The calls, with known values, that would be accepted at one moment; found out when first looked at.
-
-    Args:
-        session: The episode at that moment.
-        per_tool: How many calls of one tool are considered at most.
-    """
-
-    def __init__(self, session: Session, per_tool: int = 64) -> None:
-        self._domain, self._offered = session.domain, session.offered()
-        self._state: State[World] = session.state.fork()
-        self._known: Known = session.known
-        self._size = session.known.size
-        self._per_tool = per_tool
-        self._calls: tuple[ToolCall, ...] | None = None
-
-    def __len__(self) -> int:
-        return len(self._found())
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._found()[index]
-
-    def __iter__(self) -> Iterator[ToolCall]:
-        return iter(self._found())
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    def __repr__(self) -> str:
-        return f"GroundedCalls({'not looked at' if self._calls is None else len(self._calls)})"
-
-    def json(self) -> list[JsonValue]:
-        """Return the calls as plain JSON values."""
-        return [{"name": call.name, "arguments": dict(call.arguments)} for call in self]
-
-    def __reduce__(self) -> tuple[Callable[..., tuple[ToolCall, ...]], tuple[tuple[ToolCall, ...]]]:
-        return tuple, (self._found(),)
-
-    def _found(self) -> tuple[ToolCall, ...]:
-        if self._calls is None:
-            known, probe = self._known.limited(self._size), Probe(self._domain, self._state)
-            self._calls = tuple(
-                call
-                for name in self._offered
-                for call in grounded_calls(self._domain.tools[name], known, self._per_tool)
-                if not probe.code(call)
-            )
-        return self._calls

@@ -168,10 +168,13 @@ class ApiGraph:
 
 def data_edges(domain: Domain) -> list[Edge]:
     """Return the data edges: every tool that gives a key to every other that takes it."""
+    takers: dict[str, list[tuple[int, str]]] = {}
+    for position, taker in enumerate(domain.tools.values()):
+        for key in {one.key for one in taker.parameters.values() if one.key}:
+            takers.setdefault(key, []).append((position, taker.name))
     return [
-        Edge("data", giver.name, taker.name, key)
+        Edge("data", giver.name, taker, key)
         for giver in domain.tools.values()
-        for taker in domain.tools.values()
-        for key in sorted(giver.gives & {one.key for one in taker.parameters.values() if one.key})
-        if giver is not taker
+        for _, taker, key in sorted((*one, key) for key in giver.gives for one in takers.get(key, ()))
+        if giver.name != taker
     ]

@@ -31,33 +31,44 @@ def keys_in(annotation: object, path: str = "") -> Iterator[tuple[str, str]]:
     yield from _keys_in(annotation, path, ())
 
 
-def key_reader(annotation: object) -> Reader | None:
-    """Compile a walk along a type: a function that adds every key in a value to a list; None if there is none."""
+def key_reader(annotation: object, without: frozenset[str] = frozenset()) -> Reader | None:
+    """Compile a walk along a type: a function that adds every key in a value to a list; None if there is none.
+
+    Args:
+        annotation: The type.
+        without: Keys to pass over.
+    """
     annotation = _bare(annotation)
     if isinstance(annotation, NewType):
         name = annotation.__name__
-        return lambda value, found: found.append((name, value)) if value is not None else None
+        return None if name in without else lambda value, found: _add(name, value, found)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
-        return _row_reader(annotation)
+        return _row_reader(annotation, without)
     if origin in (Union, types.UnionType):
-        options = [(option, reader) for option in arguments if (reader := key_reader(option))]
-        return _choice(options) if options else None
+        options = [(option, key_reader(option, without)) for option in arguments if key_reader(option)]
+        return _choice(options) if any(reader for _, reader in options) else None
     if origin in _MAPPINGS and len(arguments) == 2:
-        return _entries(key_reader(arguments[0]), key_reader(arguments[1]))
-    if origin in _SEQUENCES and arguments and (item := key_reader(arguments[0])):
+        return _entries(key_reader(arguments[0], without), key_reader(arguments[1], without))
+    if origin in _SEQUENCES and arguments and (item := key_reader(arguments[0], without)):
         return _items(item)
     return None
 
 
-def _row_reader(row: type) -> Reader | None:
-    if not any(True for _ in keys_in(row)):
+def _add(name: str, value: Any, found: Found) -> None:
+    if value is not None:
+        found.append((name, value))
+
+
+def _row_reader(row: type, without: frozenset[str]) -> Reader | None:
+    if all(name in without for _, name in keys_in(row)):
         return None
     fields: list[tuple[str, Reader]] = []
 
     def read(value: Any, found: Found) -> None:
         if not fields:  # at the first use, since a row may contain rows of its own kind
-            fields.extend((name, reader) for name, type_ in field_types(row).items() if (reader := key_reader(type_)))
+            readers = ((name, key_reader(type_, without)) for name, type_ in field_types(row).items())
+            fields.extend((name, reader) for name, reader in readers if reader)
         for name, reader in fields:
             inner = getattr(value, name, None)
             if inner is not None:
@@ -66,11 +77,12 @@ def _row_reader(row: type) -> Reader | None:
     return read
 
 
-def _choice(options: list[tuple[object, Reader]]) -> Reader:
+def _choice(options: list[tuple[object, Reader | None]]) -> Reader:
     def read(value: Any, found: Found) -> None:
         for option, reader in options:
             if _may_be(option, value):
-                reader(value, found)
+                if reader:
+                    reader(value, found)
                 return
 
     return read

@@ -41,6 +41,7 @@ class Known:
         self.domain = domain
         self._seen: dict[str, dict[JsonValue, Source]] = {}
         self._log: list[tuple[str, JsonValue, Source]] = []
+        self._shared = False
 
     @property
     def size(self) -> int:
@@ -52,6 +53,11 @@ class Known:
         """The keys of which a value is known; grows only."""
         return self._seen.keys()
 
+    @property
+    def breadth(self) -> int:
+        """Of how many keys a value is known; grows only."""
+        return len(self._seen)
+
     def limited(self, size: int) -> Known:
         """Return what was known when `size` was this."""
         if size == self.size:
@@ -62,10 +68,10 @@ class Known:
         return other
 
     def copy(self) -> Known:
-        """Return an independent copy."""
-        other = Known(self.domain)
-        other._seen = {key: dict(values) for key, values in self._seen.items()}
-        other._log = list(self._log)
+        """Return an independent copy; what both know is shared until one of them learns more."""
+        other = Known.__new__(Known)
+        other.domain, other._seen, other._log = self.domain, self._seen, self._log
+        other._shared = self._shared = True
         return other
 
     def tell(self, key: str, values: Iterable[JsonValue], turn: int = 0) -> None:
@@ -84,14 +90,11 @@ class Known:
         Returns:
             True if any of them is new.
         """
-        tool = self.domain.tools.get(result.call.name)
-        if tool is None or not tool.returns or not result.ok:
-            return False
         fresh = False
-        for path, leaf, _ in leaves(result.value):
-            key = tool.returns.get(general_path(path))
-            if key and leaf is not None:
-                fresh |= self._add(key, leaf, Source("output", turn, position, path))
+        for key, leaf, path in self._shown(result) if result.shown is None else result.shown:
+            if leaf not in self._seen.get(key, ()):
+                self._add(key, leaf, Source("output", turn, position, path))
+                fresh = True
         return fresh
 
     def values(self, key: str) -> list[Seen]:
@@ -106,19 +109,34 @@ class Known:
         """Return True if any value of the key is known."""
         return bool(self._seen.get(key))
 
-    def _add(self, key: str, value: JsonValue, source: Source) -> bool:
-        values = self._seen.setdefault(key, {})
-        if value in values:
-            return False
-        values[value] = source
+    def _shown(self, result: ToolResult) -> Iterator[tuple[str, JsonValue, str]]:
+        """Read from the text of a result the keys that it shows."""
+        tool = self.domain.tools.get(result.call.name)
+        if tool is None or not tool.returns or not result.ok:
+            return
+        for path, leaf, _ in leaves(result.value):
+            key = tool.returns.get(general_path(path))
+            if key and leaf is not None:
+                yield key, leaf, path
+
+    def _add(self, key: str, value: JsonValue, source: Source) -> None:
+        if value in self._seen.get(key, ()):
+            return
+        if self._shared:
+            self._seen = {key: dict(values) for key, values in self._seen.items()}
+            self._log, self._shared = list(self._log), False
+        self._seen.setdefault(key, {})[value] = source
         self._log.append((key, value, source))
-        return True
 
 
 def world_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
     """Return every key value that stands in a world, by key: what only an onlooker knows."""
+    return _values(domain, world, frozenset())
+
+
+def _values(domain: Domain, world: World, without: frozenset[str]) -> dict[str, list[JsonValue]]:
     found: dict[str, dict[JsonValue, None]] = {}
-    reader = None if domain.foreign else _reader(domain.world)
+    reader = None if domain.foreign else _reader(domain.world, without)
     pairs: list[tuple[str, JsonValue]] = []
     if reader is not None:
         reader(world, pairs)
@@ -128,13 +146,13 @@ def world_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
 
 
 @functools.cache
-def _reader(world: type) -> Callable[[World, list[tuple[str, JsonValue]]], None] | None:
-    return key_reader(world)
+def _reader(world: type, without: frozenset[str]) -> Callable[[World, list[tuple[str, JsonValue]]], None] | None:
+    return key_reader(world, without)
 
 
 def spoken_values(domain: Domain, world: World) -> dict[str, list[JsonValue]]:
     """Return the key values of a world that people say in plain words: those that name no row of a table."""
-    return {key: values for key, values in world_values(domain, world).items() if key not in domain.entities}
+    return _values(domain, world, frozenset(domain.entities))
 
 
 def candidates(tool: Tool, one: Parameter, known: Known) -> list[JsonValue]:

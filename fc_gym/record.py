@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -214,10 +215,17 @@ def _sources(env: ToolEnv, call: ToolCall) -> dict[str, JsonValue]:
 
 
 def _versions() -> dict[str, str]:
+    found = _version()
+    return {"fc_gym": found} if found else {}
+
+
+@cache
+def _version() -> str:
+    """Return the version of the installed package, which is looked for on the disk, so once; empty if there is none."""
     try:
-        return {"fc_gym": version("fc-gym")}
+        return version("fc-gym")
     except PackageNotFoundError:
-        return {}
+        return ""
 
 
 _ADAPTER: TypeAdapter[Trajectory] = TypeAdapter[Any](Trajectory)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fc_gym.types import ToolResult
 
-__all__ = ["TOTALS", "RewardParts", "answer_share", "share_found", "total_named"]
+__all__ = ["NOTHING", "TOTALS", "RewardParts", "answer_share", "share_found", "total_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class RewardParts:
         }
 
 
+NOTHING = RewardParts()
+"""What a step earns that grades nothing."""
+
 Total = Callable[[RewardParts], float]
 
 TOTALS: dict[str, Total] = {
@@ -70,10 +73,10 @@ def total_named(name: str | Total) -> Total:
     return TOTALS[name]
 
 
-def share_found(wanted: Sequence[ToolResult], seen: Counter[str]) -> float:
+def share_found(wanted: Sequence[ToolResult], seen: Mapping[str, int]) -> float:
     """Return the share of wanted results that were seen, each as often as wanted; 1.0 if none is wanted."""
     need = Counter(result.text for result in wanted)
-    missing = sum((need - seen).values())
+    missing = sum(max(0, often - seen.get(text, 0)) for text, often in need.items())
     return 1.0 - missing / len(wanted) if wanted else 1.0
 
 

@@ -16,11 +16,14 @@ from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 from pydantic.errors import PydanticSchemaGenerationError
 from typing_extensions import TypedDict
 
+from fc_gym.accept import UNSURE, Accept, field_readers, plain, quick_check
 from fc_gym.errors import CallError
 from fc_gym.types import MAX_CALL_BYTES, JsonValue
 
 __all__ = ["ArgumentSchema"]
 
+_ALWAYS_THE_SAME = ("string_type", "int_type", "float_type", "bool_type", "list_type", "literal_error")
+"""Complaints that a value of one wrong type, or a wrong choice, always gets."""
 _RULES = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=False)
 
 
@@ -46,13 +49,20 @@ class ArgumentSchema:
         shape = with_config(_RULES)(TypedDict(tool, fields))  # type: ignore[operator]
         self._adapter: TypeAdapter[dict[str, Any]] = _adapter(shape, types)
         self.json_schema: dict[str, JsonValue] = _tidy(self._adapter, descriptions)
+        self.accept: Accept = quick_check(self._adapter.core_schema)
+        self._readers = field_readers(self._adapter.core_schema)
+        self._required = required
+        self._said: dict[tuple[str, type], str] = {}
+        self._hints: dict[str, str] = {}
 
     def check(self, arguments: Mapping[str, JsonValue]) -> dict[str, Any]:
-        """Return the arguments as the Python values that the tool takes.
+        """Return the arguments as the Python values that the tool takes; `accept` is faster where it is sure.
 
         Raises:
             CallError: To the agent, naming the parameter and what would be right.
         """
+        if plain(arguments) and (complaint := self._plain_complaint(arguments)):
+            raise complaint
         text = self._encoded(arguments)
         try:
             return self._adapter.validate_json(text)
@@ -64,6 +74,31 @@ class ArgumentSchema:
             return self._adapter.validate_json(orjson.dumps(whole))
         except ValidationError as error:
             raise self._complaint(error) from None
+
+    def _plain_complaint(self, arguments: Mapping[str, JsonValue]) -> CallError | None:
+        """Return what the full check would say of plain values, if it is known."""
+        for name in self.names:
+            if name not in arguments:
+                if name in self._required:
+                    return self._missing(name)
+            elif name not in self._readers:
+                return None
+            elif self._readers[name](value := arguments[name]) is UNSURE:
+                said = self._said.get((name, type(value)))
+                return self._bad(name, said, value, name) if said else None
+        return None
+
+    def _missing(self, name: str) -> CallError:
+        return CallError(
+            f"{self.tool}: {name} is missing", code="missing_argument", hint=f"give {self._expected(name)}"
+        )
+
+    def _bad(self, where: str, said: str, value: object, top: str) -> CallError:
+        got = repr(value)
+        got = got if len(got) <= 60 else f"{got[:60]}..."
+        return CallError(
+            f"{self.tool}: {where}: {said}, not {got}", code="bad_argument", hint=f"give {self._expected(top)}"
+        )
 
     def _encoded(self, arguments: Mapping[str, JsonValue]) -> bytes:
         try:
@@ -87,21 +122,22 @@ class ArgumentSchema:
         where = ".".join(str(part) for part in first["loc"]) or "arguments"
         kind = first["type"]
         if kind == "missing":
-            expected = self._expected(where)
-            return CallError(f"{self.tool}: {where} is missing", code="missing_argument", hint=f"give {expected}")
+            return self._missing(where)
         if kind == "extra_forbidden":
             near = difflib.get_close_matches(where, self.names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(self.names) or 'no arguments'}"
             return CallError(f"{self.tool}: there is no parameter {where}", code="unexpected_argument", hint=hint)
         said = first["msg"][:1].lower() + first["msg"][1:]
-        got = repr(first["input"])
-        got = got if len(got) <= 60 else f"{got[:60]}..."
-        top = str(first["loc"][0]) if first["loc"] else where
-        return CallError(
-            f"{self.tool}: {where}: {said}, not {got}", code="bad_argument", hint=f"give {self._expected(top)}"
-        )
+        if kind in _ALWAYS_THE_SAME and len(first["loc"]) == 1:
+            self._said[where, type(first["input"])] = said
+        return self._bad(where, said, first["input"], str(first["loc"][0]) if first["loc"] else where)
 
     def _expected(self, name: str) -> str:
+        if name not in self._hints and name in self.names:
+            self._hints[name] = self._described(name)
+        return self._hints.get(name) or self._described(name)
+
+    def _described(self, name: str) -> str:
         schema = self.json_schema["properties"].get(name, {})
         kind = schema.get("type") or " or ".join(str(one.get("type", "value")) for one in schema.get("anyOf", []))
         text = f"{name} ({kind})" if kind else name

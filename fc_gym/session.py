@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
-from fc_gym.domain import Domain, World, unknown_tool
+from fc_gym.domain import Domain, World, refused, unknown_tool
 from fc_gym.errors import CallError, TaskError
 from fc_gym.known import Known, spoken_values
 from fc_gym.reward import RewardParts, answer_share, share_found
 from fc_gym.state import State
-from fc_gym.task import Task, Turn
+from fc_gym.task import Limits, Task, Turn
 from fc_gym.types import Refusal, ToolCall, ToolResult, canonical
 
 __all__ = ["Reference", "Session", "Verified"]
@@ -39,16 +40,19 @@ class Reference:
     def __init__(self, domain: Domain, task: Task) -> None:
         self.domain, self.task = domain, task
         self.turns: list[Verified] = []
+        self.opening: Session | None = None
+        """The first moment of an episode, of which every episode is a fork; made by the first one."""
         self.start = domain.start(task.seed, task.start)
         state = self.start.fork()
         for turn in task.turns:
             for name in turn.tools or ():
                 if name not in domain.tools:
-                    raise TaskError(
-                        f"task {task.id}: a turn offers {name!r}; {unknown_tool(name, list(domain.tools)).hint}"
-                    )
+                    raise TaskError(f"task {task.id}: a turn offers {name!r}; {unknown_tool(name, domain.names).hint}")
             results = tuple(self._run(state, call) for layer in turn.gold for call in layer)
             self.turns.append(Verified(results, state.hash()))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "opening": None}
 
     def world_after(self, turn: int) -> dict[str, str]:
         """Return each field of the world after a turn, as canonical JSON."""
@@ -65,7 +69,7 @@ class Reference:
         return result
 
 
-@dataclass
+@dataclass(slots=True)
 class _Count:
     """Calls of the current turn."""
 
@@ -95,9 +99,14 @@ class Session:
     """Calls made in the episode, including refused ones."""
     passed: int = 0
     """Turns passed."""
+    over: bool = False
+    """True after the last reply."""
+    here: Turn | None = None
+    """The current turn; None in free play and when all is over."""
+    limits: Limits = field(default_factory=Limits)
     count: _Count = field(default_factory=_Count)
-    seen: Counter[str] = field(default_factory=Counter)
-    """Result texts so far."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """Result texts so far, and how often each."""
     legal_then: tuple[tuple[str, ...], int, tuple[str, ...]] | None = None
     """What was legal when last asked, with the tools on offer and the number of known keys then."""
 
@@ -118,46 +127,66 @@ class Session:
         Raises:
             TaskError: If the task is for another domain or cannot be played.
         """
-        if task is not None and task.domain != domain.name:
+        if task is None:
+            return cls._opening(domain, domain.sample(seed), terse=terse)
+        if task.domain != domain.name:
             raise TaskError(f"task {task.id} is for the domain {task.domain}, not {domain.name}")
-        if task is not None and reference is None:
-            reference = Reference(domain, task)
-        state = reference.start.fork() if reference else domain.sample(seed)
+        reference = reference or Reference(domain, task)
+        if reference.opening is None:
+            reference.opening = cls._opening(domain, reference.start.fork(), task, reference)
+        session = reference.opening.fork()
+        session.terse = terse
+        return session
+
+    @classmethod
+    def _opening(
+        cls, domain: Domain, state: State[World], task: Task | None = None, reference: Reference | None = None, *,
+        terse: bool = False,
+    ) -> Session:  # fmt: skip
         session = cls(domain, task, reference, state, Known(domain), terse)
+        if task is not None:
+            session.here, session.limits = (task.turns or (None,))[0], task.limits
         session._hear()
+        if task is not None:
+            session.legal()  # so that it is not worked out again in every episode
         return session
 
     def fork(self) -> Session:
         """Return an independent continuation that shares the world until one of them writes."""
-        count = _Count(self.count.calls, self.count.malformed, self.count.refused, self.count.steps)
-        return Session(
-            self.domain, self.task, self.reference, self.state.fork(), self.known.copy(), self.terse,
-            self.turn, self.steps, self.calls, self.passed, count, self.seen.copy(), self.legal_then,
+        other: Session = object.__new__(Session)
+        count = self.count
+        other.__dict__.update(
+            self.__dict__, state=self.state.fork(), known=self.known.copy(), seen=self.seen.copy(),
+            count=_Count(count.calls, count.malformed, count.refused, count.steps),
         )  # fmt: skip
+        return other
 
     @property
     def user(self) -> str:
         """What the user says in the current turn; empty in free play."""
-        return self._turn.user if self._turn else ""
-
-    @property
-    def over(self) -> bool:
-        """True after the last reply."""
-        return self.turn >= max(1, len(self.task.turns) if self.task else 1)
+        return self.here.user if self.here else ""
 
     def offered(self) -> tuple[str, ...]:
         """Return the names of the tools on offer now."""
-        allowed = self._turn.tools if self._turn else None
+        allowed = self.here.tools if self.here else None
         return self.domain.names if allowed is None else allowed
 
     def legal(self) -> tuple[str, ...]:
-        """Return the tools on offer whose needed rows are known; worked out anew only when that may have changed."""
-        offered, breadth = self.offered(), len(self.known.keys)
-        if self.legal_then is None or self.legal_then[:2] != (offered, breadth):
-            known, requirements = self.known.keys, self.domain.requirements
-            names = tuple(name for name in offered if requirements[name] <= known)
-            self.legal_then = (offered, breadth, names)
-        return self.legal_then[2]
+        """Return the tools on offer whose needed rows are known."""
+        return self.legal_at(self.offered(), self.known.breadth)
+
+    def legal_at(self, offered: tuple[str, ...], breadth: int) -> tuple[str, ...]:
+        """Return which tools were legal at a moment; worked out anew only if it may be others than last time.
+
+        Args:
+            offered: The tools that were on offer.
+            breadth: Of how many keys a value was known.
+        """
+        then = self.legal_then
+        if then is None or then[1] != breadth or (then[0] is not offered and then[0] != offered):
+            keys = frozenset(islice(self.known.keys, breadth))
+            then = self.legal_then = (offered, breadth, self.domain.callable_with(keys, offered))
+        return then[2]
 
     def run(self, calls: Sequence[object]) -> tuple[ToolResult, ...]:
         """Run the calls of one action in order.
@@ -165,14 +194,19 @@ class Session:
         Args:
             calls: `ToolCall`s, or what `ToolCall.of` reads; anything else gives a refusal.
         """
-        limit = self.task.limits.calls_per_step if self.task else 16
-        return tuple(self._one(call, position >= limit, limit) for position, call in enumerate(calls))
+        limit = self.limits.calls_per_step
+        if len(calls) <= limit:
+            return (self._one(calls[0]),) if len(calls) == 1 else tuple(map(self._one, calls))
+        return (*map(self._one, calls[:limit]), *map(self._beyond, calls[limit:]))
 
     def reply(self, text: str) -> RewardParts:
         """End the turn with a reply to the user and grade it."""
         parts = self.grade(text)
+        turns = self.task.turns if self.task else ()
         self.turn += 1
         self.count = _Count()
+        self.over = self.turn >= max(1, len(turns))
+        self.here = None if self.over else turns[self.turn]
         if not self.over:
             self._hear()
         return parts
@@ -183,46 +217,58 @@ class Session:
         made = self.count.calls
         form = 1.0 - self.count.malformed / made if made else 1.0
         ran = 1.0 - self.count.refused / made if made else 1.0
-        if self._turn is None or self.reference is None:
+        if self.here is None or self.reference is None:
             return RewardParts(share * form, share * ran)
         state, response = self._state_match(), self._response_match(reply)
-        ok = reply is not None and state == 1.0 and response == 1.0 and (bool(self._turn.gold) or made == 0)
+        ok = reply is not None and state == 1.0 and response == 1.0 and (bool(self.here.gold) or made == 0)
         self.passed += ok
         outcome = 1.0 if self.passed == len(self.reference.turns) else 0.0
         return RewardParts(share * form, share * ran, share * state, share * response, share * ok, outcome)
 
-    @property
-    def _turn(self) -> Turn | None:
-        return self.task.turns[self.turn] if self.task and self.turn < len(self.task.turns) else None
-
     def _hear(self) -> None:
-        told = self._turn.told if self._turn else spoken_values(self.domain, self.state.world)
+        told = self.here.told if self.here else spoken_values(self.domain, self.state.world)
         for key, values in told.items():
             self.known.tell(key, values, self.turn)
 
-    def _one(self, raw: object, beyond: bool, limit: int) -> ToolResult:
+    def _one(self, raw: object) -> ToolResult:
         try:
-            call = ToolCall.of(raw)
-            if beyond:
-                raise CallError(f"more than {limit} calls in one action", code="too_many_calls", hint="send fewer")
-            if call.name not in self.offered():
-                raise unknown_tool(call.name, list(self.offered()))
-            result = self.domain.execute(self.state.world, call, terse=self.terse)
+            call = raw if type(raw) is ToolCall else ToolCall.of(raw)
         except CallError as error:
-            call = raw if isinstance(raw, ToolCall) else ToolCall("", {})
-            refusal = Refusal(error.code, error.message, "" if self.terse else error.hint)
-            result = ToolResult(call, refusal.text(), refusal)
-        self._note(result)
+            return self._turned_down(raw, error)
+        domain, here, count = self.domain, self.here, self.count
+        if call.name not in (domain.tools if here is None or here.tools is None else here.tools):
+            return self._turned_down(raw, unknown_tool(call.name, self.offered()))
+        result = domain.execute(self.state.world, call, terse=self.terse)
+        if result.refusal is not None:
+            count.refused += 1
+            count.malformed += not result.refusal.by_tool
+        elif result.shown != []:
+            self.known.show(result, self.turn, self.calls)
+        self.calls += 1
+        count.calls += 1
+        text, seen = result.text, self.seen
+        seen[text] = seen.get(text, 0) + 1
         return result
 
-    def _note(self, result: ToolResult) -> None:
-        self.known.show(result, self.turn, self.calls)
+    def _beyond(self, raw: object) -> ToolResult:
+        """Refuse a call that is one too many, if it is a call."""
+        message = f"more than {self.limits.calls_per_step} calls in one action"
+        try:
+            ToolCall.of(raw)
+        except CallError as error:
+            return self._turned_down(raw, error)
+        return self._turned_down(raw, CallError(message, code="too_many_calls", hint="send fewer"))
+
+    def _turned_down(self, raw: object, error: CallError) -> ToolResult:
+        """Refuse what does not get as far as a tool."""
+        call = raw if isinstance(raw, ToolCall) else ToolCall("", {})
+        result = refused(call, Refusal(error.code, error.message, "" if self.terse else error.hint))
         self.calls += 1
         self.count.calls += 1
-        self.seen[result.text] += 1
-        if result.refusal:
-            self.count.refused += 1
-            self.count.malformed += not result.refusal.by_tool
+        self.count.refused += 1
+        self.count.malformed += 1
+        self.seen[result.text] = self.seen.get(result.text, 0) + 1
+        return result
 
     def _state_match(self) -> float:
         assert self.reference is not None
@@ -234,8 +280,8 @@ class Session:
 
     def _response_match(self, reply: str | None) -> float:
         assert self.reference is not None
-        assert self._turn is not None
-        results, answer = self.reference.turns[self.turn].results, self._turn.answer
+        assert self.here is not None
+        results, answer = self.reference.turns[self.turn].results, self.here.answer
         if not results and not answer:
             return 1.0
         said = answer_share(answer, reply or "") if answer else 0.0

@@ -15,6 +15,7 @@ from fc_gym.errors import DomainError
 from fc_gym.keys import keys_in
 from fc_gym.phrase import Phrase
 from fc_gym.schema import ArgumentSchema
+from fc_gym.shown import Shown, result_reader
 from fc_gym.types import JsonValue
 
 __all__ = ["Parameter", "Tool", "read_tool"]
@@ -76,6 +77,11 @@ class Tool:
     def gives(self) -> frozenset[str]:
         """The keys that a result may contain."""
         return frozenset(self.returns.values())
+
+    @cached_property
+    def shown(self) -> Callable[[object], Shown | None]:
+        """Reads from a value of the tool the keys that it shows; None if only its JSON text tells."""
+        return result_reader(self.returns)
 
     def spec(self) -> dict[str, JsonValue]:
         """Return the function description in the form that chat APIs take."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import orjson
@@ -33,7 +33,7 @@ MAX_CALL_BYTES = 64 * 1024
 """The largest arguments a call may carry, in bytes of JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class ToolCall:
     """One request to run a tool.
 
@@ -43,6 +43,10 @@ class ToolCall:
 
     name: str
     arguments: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    def __init__(self, name: str, arguments: Mapping[str, JsonValue] | None = None) -> None:
+        _set_name(self, name)
+        _set_arguments(self, {} if arguments is None else arguments)
 
     def json(self) -> str:
         """Return the call as JSON text."""
@@ -66,6 +70,14 @@ class ToolCall:
         Raises:
             CallError: To the agent, if it is anything else.
         """
+        if type(value) is dict and type(name := value.get("name")) is str:
+            arguments = value.get("arguments")
+            if type(arguments) is dict:
+                for key in arguments:
+                    if type(key) is not str:
+                        break
+                else:
+                    return cls(name, arguments.copy())
         if isinstance(value, ToolCall):
             return value
         if isinstance(value, Malformed):
@@ -117,7 +129,7 @@ class Refusal:
         return to_json({"error": {**body, "hint": self.hint} if self.hint else body})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class ToolResult:
     """What came of one call."""
 
@@ -127,6 +139,17 @@ class ToolResult:
     """JSON text of the tool's value, or of the refusal."""
     refusal: Refusal | None = None
     """None if the call ran."""
+    shown: list[tuple[str, JsonValue, str]] | None = field(default=None, compare=False, repr=False)
+    """For each key value that it shows its key, itself and its path; None if only the text tells."""
+
+    def __init__(
+        self, call: ToolCall, text: str, refusal: Refusal | None = None,
+        shown: list[tuple[str, JsonValue, str]] | None = None,
+    ) -> None:  # fmt: skip
+        _set_call(self, call)
+        _set_text(self, text)
+        _set_refusal(self, refusal)
+        _set_shown(self, shown)
 
     @property
     def ok(self) -> bool:
@@ -137,6 +160,15 @@ class ToolResult:
     def value(self) -> JsonValue:
         """The tool's value as decoded from its JSON text; None for a refusal."""
         return orjson.loads(self.text) if self.refusal is None else None
+
+
+def _slots(cls: Any) -> tuple[Callable[[Any, Any], None], ...]:
+    """Return what sets each slot of a frozen class, for an `__init__` that is run at every step."""
+    return tuple(vars(cls)[field.name].__set__ for field in fields(cls))
+
+
+_set_name, _set_arguments = _slots(ToolCall)
+_set_call, _set_text, _set_refusal, _set_shown = _slots(ToolResult)
 
 
 def to_json(value: object) -> str:

@@ -12,7 +12,12 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space, concatenate, create_empty_array
 from numpy.typing import NDArray
 
-__all__ = ["ToolVectorEnv"]
+from fc_gym.env import ToolEnv
+from fc_gym.info import PENDING
+from fc_gym.info import Info as LazyInfo
+from fc_gym.moment import StepInfo
+
+__all__ = ["BatchInfo", "ToolVectorEnv"]
 
 Env = gym.Env[Any, Any]
 Info = dict[str, Any]
@@ -51,6 +56,7 @@ class ToolVectorEnv(VectorEnv[Any, Sequence[Any], NDArray[Any]]):
         self.single_observation_space = first.observation_space
         self.observation_space = batch_space(first.observation_space, self.num_envs)
         self._need_equal_spaces()
+        self._ours = all(type(env) is ToolEnv for env in self.envs)
         self._observations: list[Any] = [None] * self.num_envs
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
 
@@ -84,7 +90,7 @@ class ToolVectorEnv(VectorEnv[Any, Sequence[Any], NDArray[Any]]):
             if mask is None or mask[position]:
                 self._observations[position], infos[position] = env.reset(seed=seeds[position], options=rest)
                 self._over[position] = False
-        return self._batched(), _combined(infos)
+        return self._batched(), self._together(infos)
 
     def step(self, actions: Sequence[Any]) -> Step:
         """Step every environment with its own action.
@@ -97,23 +103,24 @@ class ToolVectorEnv(VectorEnv[Any, Sequence[Any], NDArray[Any]]):
             gymnasium.error.ResetNeeded: If an episode is over and resetting is left to the caller.
         """
         given = self._actions(actions)
-        rewards = np.zeros(self.num_envs, dtype=np.float64)
-        ends = np.zeros((2, self.num_envs), dtype=np.bool_)
+        rewards, ends, cuts = ([0.0] * self.num_envs for _ in range(3))
         infos: list[Info | None] = []
+        waiting = self._over.tolist() if self.autoreset_mode is AutoresetMode.NEXT_STEP else [False] * self.num_envs
         for position, env in enumerate(self.envs):
-            if self._over[position] and self.autoreset_mode is AutoresetMode.NEXT_STEP:
+            if waiting[position]:
                 self._observations[position], info = env.reset()
             else:
                 observation, reward, terminated, truncated, info = env.step(given[position])
-                rewards[position], ends[0, position], ends[1, position] = reward, terminated, truncated
+                rewards[position], ends[position], cuts[position] = float(reward), terminated, truncated
                 if (terminated or truncated) and self.autoreset_mode is AutoresetMode.SAME_STEP:
                     last = {"final_obs": observation, "final_info": info}
                     observation, info = env.reset()
                     info = {**last, **info}
                 self._observations[position] = observation
             infos.append(info)
-        self._over = ends[0] | ends[1]
-        return self._batched(), rewards, ends[0], ends[1], _combined(infos)
+        over, cut = np.array(ends, dtype=np.bool_), np.array(cuts, dtype=np.bool_)
+        self._over = over | cut
+        return self._batched(), np.array(rewards, dtype=np.float64), over, cut, self._together(infos)
 
     def render(self) -> tuple[Any, ...]:
         """Render every environment."""
@@ -182,7 +189,18 @@ class ToolVectorEnv(VectorEnv[Any, Sequence[Any], NDArray[Any]]):
             raise gym.error.ResetNeeded(f"the episodes of {over} are over; reset them with a reset_mask")
         return actions
 
+    def _together(self, infos: Sequence[Info | None]) -> Info:
+        """Gather infos; those of our own environments when they are first looked at."""
+        lazy = [info for info in infos if type(info) is StepInfo]
+        if not self._ours or len(lazy) < len(infos):
+            return _combined(infos)
+        made = BatchInfo(BatchInfo.blank)
+        made.infos = lazy
+        return made
+
     def _batched(self) -> Any:
+        if self._ours:
+            return {key: tuple([one[key] for one in self._observations]) for key in ("results", "user")}
         space = self.single_observation_space
         empty: Any = create_empty_array(space, n=self.num_envs)
         return concatenate(space, self._observations, empty)
@@ -206,11 +224,15 @@ def _gathered(columns: Mapping[str, list[Any]]) -> Info:
     """Gather what every environment has."""
     gathered: Info = {}
     for key, values in columns.items():
-        has = np.ones(len(values), dtype=np.bool_)
-        whole = key != "final_obs" and type(values[0]) in (int, float, bool)
-        gathered[key] = np.array(values, dtype=type(values[0])) if whole else _column(key, values, has)
-        gathered[f"_{key}"] = has
+        gathered[key], gathered[f"_{key}"] = _whole(key, values), np.ones(len(values), dtype=np.bool_)
     return gathered
+
+
+def _whole(key: str, values: list[Any]) -> Any:
+    """Gather the values of one key, which every environment has."""
+    if key != "final_obs" and type(values[0]) in (int, float, bool):
+        return np.array(values, dtype=type(values[0]))
+    return _column(key, values, np.ones(len(values), dtype=np.bool_))
 
 
 def _column(key: str, values: list[Any], has: NDArray[np.bool_]) -> Any:
@@ -227,3 +249,20 @@ def _column(key: str, values: list[Any], has: NDArray[np.bool_]) -> Any:
     for position in np.flatnonzero(has):
         column[position] = values[position]
     return column
+
+
+class BatchInfo(LazyInfo):
+    """The infos of all environments, gathered key by key when one is looked at."""
+
+    __slots__ = ("infos",)
+    infos: Sequence[Info]
+
+    ways = {  # noqa: RUF012 (declared so by LazyInfo)
+        name: way
+        for key in StepInfo.ways
+        for name, way in (
+            (key, lambda batch, key=key: _whole(key, [info[key] for info in batch.infos])),
+            (f"_{key}", lambda batch: np.ones(len(batch.infos), dtype=np.bool_)),
+        )
+    }
+    blank = dict.fromkeys(ways, PENDING)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fc_agents.policy import Policy, RandomPolicy
-from fc_agents.rollout import RolloutSummary, rollouts
-from fc_agents.script import GoldPolicy
-from fc_agents.walking import WalkPolicy
+from fc_agents.named import policy_named
+from fc_agents.rollout import RolloutSummary
+from fc_agents.workers import Job, parts
 from fc_gym.cli.console import console, progress, say, table
 from fc_gym.errors import RecordError, TaskError
 from fc_gym.record import Trajectory, read_trajectories, replayed
@@ -23,8 +21,6 @@ __all__ = ["replay", "rollout"]
 SHOWN = 5
 """Most differences that `replay` shows."""
 
-POLICIES: dict[str, Callable[[], Policy]] = {"random": RandomPolicy, "walk": WalkPolicy, "gold": GoldPolicy}
-
 
 def rollout(
     domain: Annotated[str, typer.Argument(help="A domain's name, or a class as file.py:Class.")],
@@ -33,19 +29,23 @@ def rollout(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the first episode; the others count up.")] = 0,
     tasks: Annotated[Path | None, typer.Option(help="Tasks to play, as JSON lines; free play without.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the trajectories go, as JSON lines.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="How many processes play; the file is the same for any number.")
+    ] = 1,
 ) -> None:
     """Play episodes with a policy and record them."""
-    player = _policy(policy)
+    policy_named(policy)
     env = make_env(domain, str(tasks) if tasks else None)
     if policy == "gold" and tasks is None:
         raise TaskError("the gold policy plays tasks; give a file of them with --tasks")
     path = out or Path(f"{env.domain.name}-{policy}.jsonl")
-    summary = RolloutSummary()
+    summary, job = RolloutSummary(), Job(domain, policy, range(seed, seed + episodes), str(tasks) if tasks else None)
     with _opened(path) as file, progress(f"{env.domain.name}: {policy}", episodes) as advance:
-        for trajectory in rollouts(env, player, range(seed, seed + episodes), reference=domain):
-            file.write(trajectory.line() + "\n")
-            summary.add(trajectory)
-            advance()
+        for part in parts(job, workers):
+            file.writelines(f"{line}\n" for line in part.lines)
+            summary.merge(part.summary)
+            for _ in part.lines:
+                advance()
     _show(summary, env.domain.name, len(env.domain.tools), graded=tasks is not None)
     say(f"trajectories: {path}")
 
@@ -97,12 +97,6 @@ def _apart(one: str, other: str, width: int = 40) -> tuple[str, str]:
     return one[start : start + width], other[start : start + width]
 
 
-def _policy(name: str) -> Policy:
-    if name not in POLICIES:
-        raise TaskError(f"unknown policy {name!r}; have {', '.join(POLICIES)}")
-    return POLICIES[name]()
-
-
 def _opened(path: Path):  # type: ignore[no-untyped-def]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -125,7 +119,7 @@ def _show(summary: RolloutSummary, name: str, tools: int, *, graded: bool) -> No
         ("truncated", str(summary.truncated)),
     ]
     if graded:
-        rows.append(("mean return", f"{summary.total / summary.episodes:.3f}"))
+        rows.append(("mean return", f"{float(summary.total / summary.episodes):.3f}"))
         rows.append(("passed", f"{summary.passed} ({100 * summary.passed / summary.episodes:.1f} %)"))
     console.print(table(f"rollouts in {name}", ["what", "how much"], rows))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
 
 from fc_agents.policy import Policy
 from fc_gym.env import ToolEnv
@@ -45,10 +46,10 @@ def rollout(
 
 def rollouts(
     env: ToolEnv, policy: Policy, seeds: Sequence[int], *, reference: str = "",
-    settings: Mapping[str, JsonValue] | None = None,
+    settings: Mapping[str, JsonValue] | None = None, first: int = 0,
 ) -> Iterator[Trajectory]:  # fmt: skip
-    """Play one episode per seed; with tasks in the environment, they are played in turn."""
-    for position, seed in enumerate(seeds):
+    """Play one episode per seed; with tasks in the environment, they are played in turn, from `first` on."""
+    for position, seed in enumerate(seeds, start=first):
         task = env.tasks[position % len(env.tasks)] if env.tasks else None
         yield rollout(env, policy, seed, task, reference=reference, settings=settings)
 
@@ -68,8 +69,8 @@ class RolloutSummary:
     """Episodes by number of calls."""
     last: Counter[str] = field(default_factory=Counter)
     """Episodes by the last accepted tool, which is the target of a walk."""
-    total: float = 0.0
-    """Sum of returns."""
+    total: Fraction = Fraction(0)
+    """Sum of returns, exact, so that it does not depend on who added up which."""
     passed: int = 0
     """Episodes in which every turn passed."""
     truncated: int = 0
@@ -78,7 +79,7 @@ class RolloutSummary:
         """Take in one trajectory."""
         self.episodes += 1
         self.steps += len(trajectory.steps)
-        self.total += trajectory.total
+        self.total += Fraction(trajectory.total)
         self.passed += any(step.parts["outcome"] == 1.0 for step in trajectory.steps)
         self.truncated += bool(trajectory.steps and trajectory.steps[-1].truncated)
         made, last = 0, ""
@@ -90,6 +91,12 @@ class RolloutSummary:
         self.calls += made
         self.lengths[made] += 1
         self.last.update([last] if last else [])
+
+    def merge(self, other: RolloutSummary) -> None:
+        """Take in the summary of other trajectories."""
+        for one in fields(self):
+            mine, theirs = getattr(self, one.name), getattr(other, one.name)
+            setattr(self, one.name, mine + theirs)
 
     def _accepted(self, name: str, text: str) -> str:
         """Count a call; return its tool if it was accepted, else nothing."""

@@ -41,6 +41,8 @@ class Checked:
     findings: tuple[Finding, ...] = ()
     skipped: str = ""
     """What was left out, and why; empty if nothing was."""
+    noted: str = ""
+    """What else was seen, such as which tools undo each other; empty if nothing was."""
 
     @property
     def verdict(self) -> str:

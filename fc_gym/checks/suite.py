@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from fc_gym.checks import crashes, determinism, forks, keys, purity, reach, reads, replay, schemas, texts
+from fc_gym.checks import (
+    crashes,
+    determinism,
+    forks,
+    keys,
+    order,
+    purity,
+    reach,
+    readback,
+    reads,
+    repeats,
+    replay,
+    schemas,
+    texts,
+    undo,
+)
 from fc_gym.checks.play import Play
 from fc_gym.checks.report import Checked, Report
 from fc_gym.domain import Domain
 
 __all__ = ["check_domain"]
 
-_CHECKS = (determinism, replay, purity, forks, reach, reads, schemas, texts, keys, crashes)
+_CHECKS = (
+    determinism, replay, purity, forks, reach, reads, repeats, readback, undo, order, schemas, texts, keys, crashes,
+)  # fmt: skip
 
 
 def check_domain(domain: Domain, *, seeds: int = 8, calls: int = 120) -> Report:

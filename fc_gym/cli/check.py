@@ -71,6 +71,9 @@ def _print(reports: list[Report]) -> None:
         for row in report.rows():
             if row["skipped"]:
                 say(f"left out: {report.domain}: {row['check']}: {sentence(row['skipped'])}")
+        for checked in report.checks:
+            if checked.noted:
+                say(f"noted: {report.domain}: {checked.check}: {sentence(checked.noted)}")
 
 
 def _plain(report: Report) -> dict[str, object]:

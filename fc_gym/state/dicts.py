@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, SupportsIndex
 
-from fc_gym.state.journal import MISSING, Entries, Node, Record
+from fc_gym.state.journal import MISSING, Entries, Node, Record, undo_value
 from fc_gym.state.kinds import ATOMS, immutable
 
 __all__ = ["TrackedDict", "locate", "tracked_dict", "undo_clear", "undo_entry"]
@@ -59,6 +59,9 @@ def undo_clear(record: Record) -> Record:
     return (undo_clear, node, target, now)
 
 
+_get, _set = dict.get, dict.__setitem__
+
+
 class TrackedDict(dict[Any, Any]):
     """A dict in a tracked world."""
 
@@ -72,13 +75,22 @@ class TrackedDict(dict[Any, Any]):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         node = self._fc
-        old = dict.get(self, key, MISSING)
-        log = node.begin_at(key)
+        family = node.family
+        if node.parts is not None:  # from here on as `begin_at`, without the calls
+            node.dirty.add(key)
+        if node.digest is not None:
+            node.touch()
+        log = family.open() if family.closed else family.log()
         if type(key) not in ATOMS and not immutable(key):
-            node.family.taint(f"a dict key of type {type(key).__name__}")
-        dict.__setitem__(self, key, value if type(value) in ATOMS else node.adopt(value))
+            family.taint(f"a dict key of type {type(key).__name__}")
+        if type(value) not in ATOMS:
+            value = node.adopt(value)
         if log is not None:
-            log.append((undo_entry, node, self, key, old, None))
+            old = _get(self, key, MISSING)
+            log.append(
+                (undo_entry, node, self, key, old, None) if old is MISSING else (undo_value, node, self, key, old)
+            )
+        _set(self, key, value)
 
     def __delitem__(self, key: Any) -> None:
         if key not in self:

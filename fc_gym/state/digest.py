@@ -9,7 +9,6 @@ from __future__ import annotations
 import copyreg
 import enum
 import math
-import operator
 import struct
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
@@ -29,9 +28,14 @@ class _Cycle(Exception):
     """A value contains itself, so that the digest of a part depends on where one comes from."""
 
 
+_LENGTHS = tuple(b"s%d:" % length for length in range(256))
+"""How the lengths of short texts are written."""
+
+
 def _text(value: str) -> bytes:
     data = value.encode("utf-8", "surrogatepass")
-    return b"s%d:%b" % (len(data), data)
+    length = len(data)
+    return _LENGTHS[length] + data if length < 256 else b"s%d:%b" % (length, data)
 
 
 def _float(value: float) -> bytes:
@@ -63,7 +67,6 @@ class _Names(dict[Any, bytes]):
 
 
 _NAMES = _Names()
-_FIRST = operator.itemgetter(0)
 
 
 def _atom(value: Any) -> bytes:
@@ -77,12 +80,31 @@ def _atom(value: Any) -> bytes:
     return b"a" + _text(_name(type(value))) + _text(shown)
 
 
+_BLANK = blake2b(digest_size=16)
+
+
 def _hash(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+    digest = _BLANK.copy()  # at less than the cost of a new one
+    digest.update(data)
+    return digest.digest()
 
 
 def _number(data: bytes) -> int:
-    return int.from_bytes(blake2b(data, digest_size=16).digest(), "big")
+    return int.from_bytes(_hash(data), "big")
+
+
+class _Orders(dict[tuple[str, ...], tuple[tuple[str, bytes], ...]]):
+    """The attributes of rows, by the order in which they were set: sorted, and as their names are written."""
+
+    def __missing__(self, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+        order = tuple((name, _NAMES[name]) for name in sorted(names) if name != "_fc")
+        if len(self) < MOST_ORDERS:
+            self[names] = order
+        return order
+
+
+_ORDERS = _Orders()
+MOST_ORDERS = 1000
 
 
 class _Walk:
@@ -97,6 +119,8 @@ class _Walk:
         writer = _WRITERS.get(type(value))
         if writer is not None:
             return writer(value)
+        if self.keep and (node := node_of(value)) is not None:
+            return b"o" + self._kept(value, node, holder, key)
         found = kind(type(value))
         if found is Kind.ATOM:
             return _atom(value)
@@ -104,14 +128,11 @@ class _Walk:
             return b"t%b%d:" % (_text(type(value).__name__), len(value)) + self._row_of(value, holder, key)
         if found is Kind.FROZENSET:
             return b"z" + self._unordered(value)
-        node = node_of(value) if self.keep else None
-        if node is None:
-            return b"o" + self._digest(found, value, None)
-        return b"o" + self._kept(found, value, node, holder, key)
+        return b"o" + self._digest(found, value, None)
 
-    def _kept(self, found: Kind, value: Any, node: Node, holder: Node | None, key: Any) -> bytes:
+    def _kept(self, value: Any, node: Node, holder: Node | None, key: Any) -> bytes:
         if node.digest is None:
-            node.digest = self._digest(found, value, node)
+            node.digest = self._digest(kind(type(value)), value, node)
         if holder is not None:
             node.link(holder, key)
         return node.digest
@@ -138,10 +159,13 @@ class _Walk:
         return self._row(value, node)
 
     def _row(self, value: Any, node: Node | None) -> bytes:
-        written = [_NAMES[getattr(type(value), "_fc_class", type(value))]]
-        for name, item in sorted(attributes(value), key=_FIRST):
+        cls = type(value)
+        raw = value._fc_raw(value) if node is not None else dict(attributes(value))
+        written = [_NAMES[getattr(cls, "_fc_class", cls)]]
+        for name, label in _ORDERS[tuple(raw)]:
+            item = raw[name]
             writer = _WRITERS.get(type(item))
-            written.append(_NAMES[name])
+            written.append(label)
             written.append(self.write(item, node) if writer is None else writer(item))
         return b"".join(written)
 
@@ -155,7 +179,7 @@ class _Walk:
         return sum(self._entry(value, key, None) for key in value) % _MODULUS
 
     def _entry(self, value: Any, key: Any, node: Node | None) -> int:
-        written = self.write(key)
+        written = _text(key) if type(key) is str else self.write(key)
         return _number(written + self.write(value[key], node, key) if isinstance(value, dict) else written)
 
     def _entries(self, value: Any, node: Entries) -> int:
@@ -165,10 +189,10 @@ class _Walk:
         parts = node.parts
         for key in list(node.dirty):
             new = self._entry(value, held(value, key), node) if key in value else 0
-            node.total = (node.total - parts.pop(key, 0) + new) % _MODULUS
+            node.total += new - parts.pop(key, 0)
             if new:
                 parts[key] = new
-        node.dirty = set()
+        node.total, node.dirty = node.total % _MODULUS, set()
         return node.total
 
     def _reduced(self, value: Any) -> bytes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-__all__ = ["MISSING", "Cursor", "Entries", "Family", "Log", "Node", "Record", "Version"]
+__all__ = ["MISSING", "Cursor", "Entries", "Family", "Log", "Node", "Record", "Version", "Watcher", "undo_value"]
 
 MISSING: Final[Any] = object()
 Record = tuple[Any, ...]
@@ -44,8 +44,15 @@ class Cursor:
         self.version = version
 
 
-def _nobody() -> None:
-    """Stand for the log when no one can go back, so that nothing need be recorded."""
+class Watcher(Protocol):
+    """Who may want to come back to a version, as long as it lives."""
+
+    point: Any
+    """None; the version, once the world is about to leave it."""
+
+
+_nobody: Callable[[], Any] = weakref.ref(Log())
+"""Stands for the log when no one can go back, so that nothing need be recorded, and for the absent watcher."""
 
 
 class Family:
@@ -55,7 +62,7 @@ class Family:
         adopter: Makes a value part of a family; it comes from outside because it knows the tracked classes.
     """
 
-    __slots__ = ("adopter", "closed", "current", "cursor", "log", "stored")
+    __slots__ = ("adopter", "closed", "current", "cursor", "log", "stored", "watched", "watcher")
 
     def __init__(self, adopter: Callable[[Any, Family], Any], opaque: str | None = None) -> None:
         self.adopter = adopter
@@ -64,9 +71,31 @@ class Family:
         self.closed = False
         self.log: Callable[[], Log | None] = _nobody
         self.stored: list[tuple[Any, Any]] | None = None
+        self.watcher: Callable[[], Watcher | None] = _nobody
+        self.watched = False
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell a watcher of the current version when it is about to be left, if the watcher still lives then."""
+        if self.watcher() is not None:
+            self.part()
+        self.watcher = weakref.ref(watcher)
+        if not self.closed:
+            self.closed = self.watched = True
+
+    def part(self) -> None:
+        """Give the watcher, if it still lives, a hold on the current version."""
+        watcher, self.watcher = self.watcher(), _nobody
+        if watcher is not None:
+            watcher.point = self.current
+            self.watched, self.closed = False, True
 
     def open(self) -> Log | None:
         """Begin a version for the session at work, since others may come back to the current one."""
+        if self.watcher() is not None:
+            self.part()
+        elif self.watched:  # by a watcher that is gone, and by nobody else
+            self.watched = self.closed = False
+            return self.log()
         old, new, log = self.current, Version(self.current.opaque), Log()
         old.next, old.log = new, log
         self.current = self.cursor.version = new
@@ -80,8 +109,13 @@ class Family:
         """Make the physical world the version that a session is at."""
         self.cursor = cursor
         if cursor.version is not self.current:
+            self.part()
             self._reroot(cursor.version)
-        self.closed = True
+        self.hold()
+
+    def hold(self) -> None:
+        """Keep the current version as it is, since somebody may come back to it."""
+        self.closed, self.watched = True, False
 
     def _reroot(self, target: Version) -> None:
         path, step = [], target
@@ -102,8 +136,7 @@ class Family:
         self.current = prior
         kept = left()
         if kept is None:
-            for record in reversed(log):
-                record[0](record)
+            _undo(log)
         else:
             kept.next, kept.log = prior, Log([record[0](record) for record in reversed(log)])
 
@@ -154,6 +187,32 @@ class Node:
         if link not in self.links:
             alive = self.links if len(self.links) < 4 else tuple(x for x in self.links if x[0]() is not None)
             self.links = (*alive, link)
+
+
+def undo_value(record: Record) -> Record:
+    """Give an entry that is there its old value."""
+    _, node, target, key, old = record
+    node.stale(key)
+    now = target[key]
+    _set(target, key, old)
+    return (undo_value, node, target, key, now)
+
+
+def _undo(log: Log) -> None:
+    """Undo records for good, the commonest without a call and without its opposite."""
+    for record in reversed(log):
+        if record[0] is undo_value:
+            _, node, target, key, old = record
+            if node.digest is not None:
+                node.stale(key)
+            elif type(node) is Entries and node.parts is not None:
+                node.dirty.add(key)
+            _set(target, key, old)
+        else:
+            record[0](record)
+
+
+_set = dict.__setitem__
 
 
 class Entries(Node):

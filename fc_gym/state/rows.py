@@ -14,10 +14,13 @@ from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 from fc_gym.state.dicts import locate, undo_entry
-from fc_gym.state.journal import MISSING, Node
+from fc_gym.state.journal import MISSING, Node, undo_value
 from fc_gym.state.kinds import ATOMS, Kind, attributes, kind
 
 __all__ = ["Attributes", "FrozenRow", "Row", "become_row", "cut", "put"]
+
+
+_set = object.__setattr__
 
 
 class Row:
@@ -35,14 +38,20 @@ class Row:
     def __setattr__(self, name: str, value: Any) -> None:
         node = self._fc
         if node is None or name in self._fc_special:
-            object.__setattr__(self, name, value)
+            _set(self, name, value)
             return
-        log = node.begin()
+        if node.digest is not None:  # from here on as `begin`, without the call
+            node.touch()
+        family = node.family
+        log = family.open() if family.closed else family.log()
         if type(value) not in ATOMS:
             value = node.adopt(value)
         raw = self._fc_raw(self)
         if log is not None:
-            log.append((undo_entry, node, raw, name, raw.get(name, MISSING), None))
+            old = raw.get(name, MISSING)
+            log.append(
+                (undo_entry, node, raw, name, old, None) if old is MISSING else (undo_value, node, raw, name, old)
+            )
         raw[name] = value
 
     def __delattr__(self, name: str) -> None:

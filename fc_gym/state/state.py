@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from fc_gym.state import audit
 from fc_gym.state.adopt import adopt, node_of, obstacle
 from fc_gym.state.digest import fresh_digest, kept_digest
-from fc_gym.state.journal import Cursor, Family
+from fc_gym.state.journal import Cursor, Family, Version, Watcher
 from fc_gym.state.kinds import Kind, kind
 from fc_gym.state.rows import Row, cut, put
 
@@ -61,18 +61,50 @@ class State(Generic[W]):
         if cursor.version.opaque is not None:
             return self._sibling()
         if family.cursor is cursor:
-            family.closed = True
+            family.hold()
+        return self._sharing(cursor.version)
+
+    def _sharing(self, version: Version) -> State[W]:
+        """Return a session of the same family at a version."""
         made: State[W] = State.__new__(State)
-        made._family, made._root, made._lineage = family, self._root, self._lineage
-        made._cursor = Cursor(cursor.version)
+        made._family, made._root, made._lineage = self._family, self._root, self._lineage
+        made._cursor = Cursor(version)
         made._watch = None
         return made
+
+    def watch(self, watcher: Watcher) -> None:
+        """Keep the world as it is now, for `seen_by`, as long as the watcher lives; cheaper than a fork.
+
+        Args:
+            watcher: Can be referred to weakly, and has an attribute `point` that is None.
+        """
+        family = self._family
+        if self._cursor.version.opaque is not None:
+            watcher.point = self.fork()
+            return
+        if family.cursor is not self._cursor:
+            family.enter(self._cursor)
+        family.watch(watcher)
+
+    def seen_by(self, watcher: Watcher) -> State[W]:
+        """Return an independent session that starts where this one was when the watcher began to watch."""
+        if isinstance(watcher.point, State):
+            return watcher.point.fork()
+        if watcher.point is not None:
+            return self._sharing(watcher.point)
+        family = self._family
+        family.hold()
+        return self._sharing(family.current)
 
     def _sibling(self) -> State[W]:
         """Return a physical copy that may still go back to the snapshots of this family."""
         made = self.copy()
         made._lineage = self._lineage
         return made
+
+    def hash_seen_by(self, watcher: Watcher) -> str:
+        """Return the hash of the world where this session was when the watcher began to watch."""
+        return kept_digest(self._root) if watcher.point is None else self.seen_by(watcher).hash()
 
     def snapshot(self) -> Snapshot:
         """Mark where this session is."""

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,7 @@ def test_a_summary_counts_what_happened() -> None:
     assert summary.refused == Counter(locked=1, unknown_tool=1)
     assert summary.tools == Counter(list_files=2)
     assert summary.lengths == Counter({3: 1, 1: 1, 0: 1})
-    assert (summary.total, summary.passed, summary.truncated) == (1.0, 1, 1)
+    assert (summary.total, summary.passed, summary.truncated) == (Fraction(1), 1, 1)
 
 
 def test_an_answer_about_errors_is_not_counted_as_a_refusal() -> None:

@@ -535,6 +535,104 @@ class NeverBegins(Shelf):
         raise IndexError("no shelf")
 
 
+class AnswersByTheLast(Shelf):
+    """What it lists hangs on what anybody counted before."""
+
+    turned: ClassVar[list[bool]] = [False]
+
+    def list_toys(self) -> list[Toy]:
+        """List the toys."""
+        return super().list_toys()[:: -1 if self.turned[0] else 1]
+
+    def count_toys(self) -> int:
+        """Count the toys."""
+        self.turned[0] = not self.turned[0]
+        return len(self.toys)
+
+
+class ChangesWhenAskedAgain(Shelf):
+    """It counts every second look."""
+
+    looks: ClassVar[list[int]] = [0]
+
+    def list_toys(self) -> list[Toy]:
+        """List the toys."""
+        self.looks[0] += 1
+        self.number += self.looks[0] % 3 == 0
+        return super().list_toys()
+
+
+class ShowsHowItWas(Shelf):
+    """Its result is a row as it was before."""
+
+    def take_toy(self, toy: ToyId) -> Toy:
+        """Take a toy."""
+        before = Toy(**vars(self._toy(toy)))
+        super().take_toy(toy)
+        return before
+
+
+@dataclass
+class ForgetsWhoTookIt(Shelf):
+    """Putting back does not clear who has it."""
+
+    holders: dict[ToyId, str] = field(default_factory=dict)
+
+    def take_toy(self, toy: ToyId) -> Toy:
+        """Take a toy."""
+        taken = super().take_toy(toy)
+        self.holders[toy] = "me"
+        return taken
+
+
+class PutsBackLess(Shelf):
+    """Now and then, putting back does not undo all that taking did."""
+
+    def take_toy(self, toy: ToyId) -> Toy:
+        """Take a toy."""
+        taken = super().take_toy(toy)
+        self.number += 10
+        return taken
+
+    def return_toy(self, toy: ToyId) -> Toy:
+        """Put a toy back."""
+        back = super().return_toy(toy)
+        self.number -= 9 if self.number % 5 == 0 else 10
+        return back
+
+
+@dataclass
+class RanksInSecret(Shelf):
+    """It notes which toy was taken first, which no result shows."""
+
+    ranks: dict[ToyId, int] = field(default_factory=dict)
+
+    def take_toy(self, toy: ToyId) -> Toy:
+        """Take a toy."""
+        taken = super().take_toy(toy)
+        self.ranks[toy] = sum(one.taken for one in self.toys.values())
+        return taken
+
+
+class OnlyLooks(Shelf):
+    """Nothing can be changed."""
+
+    take_toy = None  # type: ignore[assignment]
+    return_toy = None  # type: ignore[assignment]
+
+
+class Bell:
+    """A class of somebody else, in which every call changes something."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+
+    def ring(self) -> int:
+        """Ring the bell."""
+        self.rung += 1
+        return self.rung
+
+
 class Lamp:
     """A class that was not written for this suite."""
 

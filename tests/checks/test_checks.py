@@ -41,6 +41,7 @@ def test_every_domain_keeps_its_promises(name: str) -> None:
     report.raise_if_bad()
     assert report.ok
     assert all(one.tried > 0 for one in report.checks)
+    assert report.findings == ()
 
 
 def test_a_good_domain_has_no_findings() -> None:
@@ -132,6 +133,25 @@ MESSAGES = [
     (
         "ReadsAndWrites", "reads",
         r"list_toys: its name promises to read, but it changes number \(.*rename it or change nothing" + SHOWN,
+    ),
+    (
+        "CountsLooks", "repeats",
+        r"count_looks: called twice in a row, it gives \d+ and then \d+; depend on the world and the "
+        r"arguments alone" + SHOWN,
+    ),
+    (
+        "ChangesWhenAskedAgain", "repeats",
+        r"list_toys: called again, it changes number \(was \d+, is \d+\); change nothing, the second time too" + SHOWN,
+    ),
+    (
+        "AnswersByTheLast", "repeats",
+        r"list_toys: before and after count_toys\(\), which changes nothing, it gives .* and then .*; depend on" + ".*"
+        + SHOWN,
+    ),
+    (
+        "ShowsHowItWas", "read back",
+        r"take_toy: its result shows taken False of ToyId TOY-\w+, but list_toys\(\) then shows True; return the "
+        r"row as it is after the change" + SHOWN,
     ),
     (
         "HasAnOddSchema", "schema",
@@ -230,6 +250,21 @@ MESSAGES = [
 """A broken domain, the check that finds it, and what it says: `method: sentence`, or `Class: sentence`."""
 MILD = [
     ("WritesNothing", "reads", r"dust_toy: it is named like a write but never changed anything; if it only reads"),
+    (
+        "ForgetsWhoTookIt", "undo",
+        r"return_toy: it undoes take_toy, but not all of it: return_toy\(toy=\"TOY-\w+\"\) leaves holders.TOY-\w+ "
+        r"'me', which was nothing; set it back too" + SHOWN,
+    ),
+    (
+        "PutsBackLess", "undo",
+        r"return_toy: it undoes take_toy, but not all of it: return_toy\(toy=\"TOY-\w+\"\) leaves number \d+, which "
+        r"was \d+; put back what was there" + SHOWN,
+    ),
+    (
+        "RanksInSecret", "order",
+        r"take_toy: before or after take_toy\(toy=\"TOY-\w+\"\), both calls say the same, yet ranks.TOY-\w+ is "
+        r"[12] or [12]; let neither depend on the other, or show it \(seed \d, before call \d+: take_toy\(.*\)\)$",
+    ),
     (
         "SpeaksOddly", "texts",
         r"list_toys: in Asks, 'List all toys' is neither a phrase such as `cancel {order}` nor a whole "
@@ -362,8 +397,8 @@ def test_a_start_state_that_cannot_be_made_does_not_stop_the_others() -> None:
 
 def test_without_any_start_state_all_else_is_skipped() -> None:
     report = report_of("NeverBegins")
-    assert [one["verdict"] for one in report.rows()] == [*["skipped"] * 9, "1 error"]
-    assert {one["skipped"] for one in report.rows()[:9]} == {"no start state could be made"}
+    assert [one["verdict"] for one in report.rows()] == [*["skipped"] * 13, "1 error"]
+    assert {one["skipped"] for one in report.rows()[:13]} == {"no start state could be made"}
 
 
 def test_what_cannot_apply_to_a_foreign_class_is_skipped_and_said() -> None:
@@ -374,6 +409,7 @@ def test_what_cannot_apply_to_a_foreign_class_is_skipped_and_said() -> None:
         "forks",
         "reachability",
         "reads",
+        "read back",
         "schema",
         "texts",
         "keys",
@@ -381,7 +417,17 @@ def test_what_cannot_apply_to_a_foreign_class_is_skipped_and_said() -> None:
     }
     assert skipped["determinism"] == "that seeds differ: a foreign class has one start state"
     assert skipped["texts"] == "Asks, Says and Names: a foreign class has none"
-    assert report_of("Lamp").rows()[8]["verdict"] == "skipped"
+    assert report_of("Lamp").rows()[12]["verdict"] == "skipped"
+
+
+def test_a_relation_that_nothing_can_show_is_skipped_and_said() -> None:
+    skipped = {
+        one.check: one.skipped for name in ("OnlyLooks", "Bell") for one in report_of(name).checks if one.skipped
+    }
+    assert skipped["repeats"] == "every call changed something or crashed"
+    assert skipped["read back"] == "no read shows a row that a write showed"
+    assert skipped["undo"] == "no write can follow another"
+    assert skipped["order"] == "no two accepted writes are independent"
 
 
 def test_a_report_is_a_table_and_an_exception() -> None:

@@ -158,7 +158,7 @@ def test_malformed_calls_never_reach_a_foreign_class() -> None:
 @pytest.mark.parametrize("module", CLASSES)
 def test_the_suite_runs_to_its_end_even_without_a_start_state(module: str) -> None:
     report = checked(Domain(foreign(module)))
-    assert len(report.checks) == 10
+    assert len(report.checks) == 14
     assert all(one.tried or one.skipped for one in report.checks)
 
 

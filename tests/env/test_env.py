@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 
 from fc_gym.catalogue import register_envs
 from fc_gym.domain import Domain
-from fc_gym.env import GroundedCalls, ToolEnv
+from fc_gym.env import ToolEnv
 from fc_gym.errors import TaskError
+from fc_gym.moment import GroundedCalls
 from fc_gym.registration import load_domain, make_env
 from fc_gym.reward import RewardParts
 from fc_gym.session import Session

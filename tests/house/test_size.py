@@ -16,7 +16,6 @@ LONG_FILES: dict[str, int] = {
     "fc_gym/bfcl/trading.py": 520,
     "fc_gym/bfcl/travel.py": 540,
     "fc_gym/bfcl/vehicle.py": 310,
-    "fc_gym/env.py": 328,
 }
 LONG_FUNCTIONS: dict[str, int] = {}
 
