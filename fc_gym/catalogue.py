@@ -15,6 +15,8 @@ OWN = {
     "bank": "Bank",
     "drive": "Drive",
     "releases": "Releases",
+    "hotel": "Hotel",
+    "home": "Home",
 }
 """Our domains: module in `fc_gym.domains`, and the class in it."""
 
