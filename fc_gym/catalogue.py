@@ -17,6 +17,7 @@ OWN = {
     "releases": "Releases",
     "hotel": "Hotel",
     "home": "Home",
+    "clinic": "Clinic",
 }
 """Our domains: module in `fc_gym.domains`, and the class in it."""
 
