@@ -1,4 +1,4 @@
-"""The command `synth`."""
+"""The commands `synth` and `duplicates`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Annotated
 
 import typer
 
-from fc_gym.cli.console import complain, console, progress, say, table
+from fc_gym.cli.console import complain, console, progress, say, sentence, table
 from fc_gym.errors import DomainError
 from fc_gym.kept import graph_of
 from fc_gym.registration import load_domain
 from fc_synth.compose import Plan
+from fc_synth.contamination.files import read_rows
+from fc_synth.duplicates import near_duplicates
 from fc_synth.pipeline import Order, Summary, synthesize
 
-__all__ = ["synth"]
+__all__ = ["duplicates", "synth"]
 
 AT_ONCE = 1e-3
 """Seconds in which no dialogue is made."""
@@ -57,6 +59,28 @@ def synth(
             )
             raise typer.Exit(130) from None
     _show(summary, out, stamps)
+
+
+def duplicates(
+    files: Annotated[list[Path], typer.Argument(help="Dialogues, tasks or any chat rows, as JSON lines.")],
+    threshold: Annotated[
+        float, typer.Option(min=0.1, max=1.0, help="Similarity from which on two are the same.")
+    ] = 0.8,
+    shown: Annotated[int, typer.Option(min=0, help="How many pairs to show.")] = 5,
+) -> None:
+    """Count the queries that say nearly the same as an earlier one."""
+    queries: list[tuple[str, str]] = []
+    with progress("reading", len(files)) as advance:
+        for file in files:
+            queries += [(f"{row.place.file}:{row.place.line}", text) for row in read_rows(file) for text in row.queries]
+            advance()
+    found = near_duplicates([text for _, text in queries], threshold)
+    for one in found[:shown]:
+        (where, text), (there, earlier) = queries[one.place], queries[one.earlier]
+        say(f"{one.share:.2f}  {where}: {sentence(text)[:100]}  ~  {there}: {sentence(earlier)[:100]}")
+    share = f"{100 * len(found) / len(queries):.2f} %" if queries else "none"
+    rows = [("queries", str(len(queries))), (f"near-duplicates (at {threshold:g})", str(len(found))), ("share", share)]
+    console.print(table("duplicates", ["what", "how many"], rows))
 
 
 def _range(text: str) -> tuple[int, int]:

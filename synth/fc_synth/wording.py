@@ -12,22 +12,53 @@ OPENERS = (
     "Could you {ask}?", "Can you {ask}?", "Please {ask}.", "Would you {ask}, please?", "I need you to {ask}.",
     "I'd like you to {ask}.", "Could you please {ask}?", "Would you mind helping me? Please {ask}.",
     "Go ahead and {ask}, please.", "I want you to {ask}.", "Do me a favour and {ask}.", "Would you please {ask}?",
-    "I'd be glad if you could {ask}.", "It would help me if you could {ask}.",
+    "I'd be glad if you could {ask}.", "It would help me if you could {ask}.", "I was hoping you could {ask}.",
+    "You could help me: {ask}, please.", "What I need is this: {ask}.", "Are you able to {ask}?",
+    "I have to ask you to {ask}.", "Kindly {ask}.", "Let's start with this: {ask}.",
 )  # fmt: skip
 LATER_OPENERS = (
-    "Thanks. Could you also {ask}?", "Great, now {ask}, please.", "Good. Next, {ask}.", "And now please {ask}.",
-    "One more thing: {ask}.", "Perfect. Can you also {ask}?", "While you're at it, {ask}.",
-    "Now I need you to {ask}.", "Okay, then please {ask}.", "All right. Would you now {ask}?",
-    "That helps. Next, please {ask}.", "Thank you. Now {ask}, please.", "Good, and could you {ask}?",
-    "Next I'd like you to {ask}.",
+    "Could you also {ask}?", "Now {ask}, please.", "Next, {ask}.", "And now please {ask}.", "One more thing: {ask}.",
+    "Can you also {ask}?", "While you're at it, {ask}.", "Now I need you to {ask}.", "Then please {ask}.",
+    "Would you now {ask}?", "Next, please {ask}.", "And could you {ask}?", "Next I'd like you to {ask}.",
+    "I also need you to {ask}.", "Please {ask} as well.", "There is something else: {ask}.",
+    "Now for the next step: {ask}.",
+    "Go on and {ask}, please.", "I'd also be glad if you could {ask}.",
 )  # fmt: skip
 LEADS = (
-    "", "", "", "", "", "", "Hi!", "Hello,", "Hey,", "Good morning.", "I'm about to leave, so quickly:",
-    "Sorry to bother you again.", "I only have a minute.", "I'm tidying up a few things today.",
-    "Before I forget:", "Something has come up.",
+    "", "", "", "", "", "", "", "Hi!", "Hello,", "Hey,", "Good morning.", "I'm about to leave, so quickly:",
+    "Sorry to bother you again.", "I only have a minute.", "I'm tidying up a few things today.", "Before I forget:",
+    "Something has come up.", "Good to have you here.", "I have a small thing to sort out.", "Hello again.",
+    "Here is what I'm working on.", "I need a hand with something.", "A quick one:", "I hope you can help.",
+    "There is something I keep putting off.", "Right, let's get this done.", "I'm catching up on things.",
+    "Could be that this is easy for you.",
 )  # fmt: skip
-JOINS = ("{first} Then {second}.", "{first} After that, {second}.", "{first} Once that's done, {second}.",
-         "{first} And then please {second}.", "{first} When you have done that, {second}.")  # fmt: skip
+ACKNOWLEDGED = (
+    "", "", "", "Thanks.", "Great.", "Good.", "Perfect.", "Okay.", "All right.", "That helps.", "Thank you.",
+    "Very good.", "Fine.", "Got it.", "Lovely.", "Noted.", "That's what I needed.", "Good to know.", "Right.",
+    "Excellent.",
+)  # fmt: skip
+BRIDGES = (
+    "", "", "", "One more thing.", "Something else.", "On to the next point.", "Moving on.", "Also this:",
+    "While I have you:", "There is more.", "That brings me to something.", "And then there is this.",
+)  # fmt: skip
+"""What may come before a request that is a sentence of its own, later in a dialogue."""
+TAILS = (
+    "Thanks!", "Thank you.", "Thanks in advance.", "That would help me a lot.", "There is no rush.", "Take your time.",
+    "I can't do it myself right now.", "I have been putting this off for days.", "My hands are full at the moment.",
+    "I'm on the train and the connection is bad.", "I keep forgetting about it.", "It has been on my list for a while.",
+    "I hope that is no trouble.", "Much appreciated.", "I'm in a meeting, so keep it short.",
+    "I'm not at my desk today.", "I was asked about it just now.", "Someone is waiting for me to sort this out.",
+    "It came up this morning.", "I'd be grateful.", "You would do me a favour.", "I'm a little behind with everything.",
+    "I don't have the details in front of me.", "I'd like to have that off my mind.",
+)  # fmt: skip
+TAILED = (0.5, 0.3)
+"""How often something is said after the request: in the first message, and later."""
+JOINS = (
+    "{first} Then {second}.", "{first} After that, {second}.", "{first} Once that's done, {second}.",
+    "{first} And then please {second}.", "{first} When you have done that, {second}.", "{first} Next, {second}.",
+    "{first} As a second step, {second}.", "{first} With that out of the way, {second}.",
+    "{first} Afterwards, please {second}.",
+)  # fmt: skip
 
 PLAIN = 60
 """Longest request, in letters, after which a "please" still sounds right."""
@@ -53,12 +84,12 @@ class Wording:
         text = self._opened(asks[0], later)
         for ask in asks[1:]:
             text = f"{text} {_ended(ask)}" if whole(ask) else one_of(JOINS, self.rng).format(first=text, second=ask)
-        lead = "" if later else one_of(LEADS, self.rng)
-        return f"{lead} {text}" if lead and lead[-1] in ".!:" else self._led(lead, text)
+        text = self._led(one_of(ACKNOWLEDGED if later else LEADS, self.rng), text)
+        return f"{text} {one_of(TAILS, self.rng)}" if self.rng.random() < TAILED[later] else text
 
     def _opened(self, ask: str, later: bool) -> str:
         if whole(ask):
-            return _ended(ask)
+            return self._led(one_of(BRIDGES, self.rng) if later else "", _ended(ask))
         openers: tuple[str, ...] = LATER_OPENERS if later else OPENERS
         if len(ask) > PLAIN or not ask[-1].isalpha() or "," in ask:
             ends = ("{ask}.",) if ask[-1] == '"' else ("{ask}.", "{ask}?")
@@ -66,8 +97,8 @@ class Wording:
         return capital(one_of(openers, self.rng).format(ask=ask))
 
     def _led(self, lead: str, text: str) -> str:
-        if not lead:
-            return text
+        if not lead or lead[-1] in ".!:":
+            return f"{lead} {text}".lstrip()
         return f"{lead} {text if text.startswith(('I ', 'I’', chr(73) + chr(39))) else text[0].lower() + text[1:]}"
 
 
