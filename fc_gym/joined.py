@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -136,11 +137,11 @@ def _named(parts: Sequence[Domain]) -> dict[str, Domain]:
 
 def _world_class(domain: JoinedDomain) -> type:
     fields = [(name, part.world) for name, part in domain.parts.items()]
-
-    def reduce(world: World) -> tuple[Callable[..., World], tuple[Any, ...]]:
-        return _world_again, (domain.__reduce__()[1][0], [getattr(world, name) for name, _ in fields])
-
-    return dataclasses.make_dataclass("Joined", fields, namespace={"__reduce__": reduce, "__module__": __name__})
+    made = dataclasses.make_dataclass("Joined", fields, namespace={"__module__": __name__})
+    parts = tuple((part.world, part.name) for part in domain.parts.values())
+    # no `__reduce__`, since a state follows the writes only of classes whose pickling is the usual one
+    copyreg.pickle(made, lambda world: (_world_again, (parts, [getattr(world, name) for name, _ in fields])))
+    return made
 
 
 def _world_again(parts: tuple[tuple[type, str], ...], worlds: Sequence[World]) -> World:

@@ -104,6 +104,10 @@ def _show(summary: Summary, out: Path, stamps: list[float]) -> None:
         ("thrown away", str(sum(body["refused"].values()))),
     ]
     rows += [(f"  {reason}", str(count)) for reason, count in list(body["refused"].items())[:8]]
+    if summary.crossings:
+        ways = "; ".join(way for way, _ in summary.crossings.most_common(5))
+        found = f"{summary.crossings.total()} in {len(summary.crossings)} ways: {ways}"
+        rows.insert(5, ("arguments from another world", found))
     console.print(table("synthesis", ["what", "how much"], rows))
     say(f"in {out}: dialogues.jsonl, tasks.jsonl, pairs.jsonl, summary.json")
 

@@ -18,6 +18,7 @@ from fc_gym.kept import graph_of
 from fc_gym.types import JsonValue, to_json
 from fc_synth.certify import proved_again
 from fc_synth.compose import Plan, compose
+from fc_synth.crossing import crossings
 from fc_synth.sample import FORMAT, preference_pairs, sample_of, task_of
 
 __all__ = ["Order", "Summary", "read_rows", "synthesize"]
@@ -59,6 +60,8 @@ class Summary:
     """Whatever was thrown away, by reason."""
     proved: int = 0
     """Dialogues that, read from the file and played again, came to the same results and final state."""
+    crossings: Counter[str] = field(default_factory=Counter)
+    """Arguments that a result of another part of a joined world has given, by the tools and the parameter."""
     pairs: int = 0
     """Proposals that the critic turned down, each a preference pair."""
 
@@ -87,6 +90,7 @@ class Summary:
             "argument_sources": dict(sorted(self.leaves.items())),
             "necessary_because": dict(sorted(self.necessary.items())),
             "proved_again": self.proved,
+            "crossings": dict(sorted(self.crossings.items())),
             "preference_pairs": self.pairs,
             "refused": dict(self.refused.most_common()),
         }
@@ -194,8 +198,10 @@ def _finish(out: Path, domains: Mapping[str, Domain]) -> Summary:
     """Write what is derived from the rows; the same rows give the same bytes."""
     summary, tasks, pairs = Summary(), [], []
     for row in read_rows(out / ROWS):
+        domain = domains[row["meta"]["domain"]]
         summary.add(row)
-        summary.proved += proved_again(domains[row["meta"]["domain"]], row)
+        summary.crossings.update(str(one) for one in crossings(row, domain).elements())
+        summary.proved += proved_again(domain, row)
         tasks.append(to_json(task_of(row).json()))
         pairs += [to_json(pair) for pair in preference_pairs(row)]
     _replace(out / TASKS, "".join(f"{line}\n" for line in tasks))

@@ -175,6 +175,14 @@ def test_it_is_played_forked_and_pickled_like_any_other() -> None:
     assert other.state_hash() == ToolEnv(joined).reset(seed=1)[1]["state_hash"]
 
 
+def test_a_joined_world_is_followed_and_not_copied() -> None:
+    state = load_domain("shop+mail").sample(3)
+    fork = state.fork()
+    assert hasattr(type(state.world), "_fc_class")
+    fork.world.shop.minted += 1
+    assert fork.hash() != state.hash() and state.plain() == load_domain("shop+mail").sample(3).plain()
+
+
 def test_one_domain_alone_is_itself() -> None:
     assert join([load_domain("shop")]) is load_domain("shop")
 
