@@ -49,7 +49,7 @@ def graph() -> Callable[[str], ApiGraph]:
     return written
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _no_environment_measures(graph: Callable[[str], ApiGraph]) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(ToolEnv, "graph", property(lambda env: graph(env.domain.name)))

@@ -46,7 +46,7 @@ def graph() -> Callable[[str], ApiGraph]:
     return written
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _nothing_measures(graph: Callable[[str], ApiGraph]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ToolEnv, "graph", property(lambda env: graph(env.domain.name)))
