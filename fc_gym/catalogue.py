@@ -18,6 +18,7 @@ OWN = {
     "hotel": "Hotel",
     "home": "Home",
     "clinic": "Clinic",
+    "logistics": "Logistics",
 }
 """Our domains: module in `fc_gym.domains`, and the class in it."""
 
