@@ -214,7 +214,8 @@ class _Maker:
 
     def _target(self) -> tuple[str, dict[str, JsonValue]]:
         """Choose a target; often one that takes a row which was dealt with before."""
-        names = [name for name in self.domain.tools if name not in {turn.target for turn in self.turns}]
+        done = {turn.target for turn in self.turns}
+        names = [name for name in self.domain.tools if name not in done] or list(self.domain.tools)
         if self.turns and self.rng.random() < self.plan.related:
             pairs = [
                 (name, one.name, self.focus.last[one.key])

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from fc_gym.cli.app import app
 from fc_gym.cli.plugins import commands, loaded
@@ -91,3 +92,16 @@ def _commands(root: Path) -> list[list[str]]:
                 if words:
                     found.append([Path(words[0]).name, *words[1:]])
     return found
+
+
+def test_the_domain_of_the_guide_goes_from_nothing_to_dialogues(root: Path, tmp_path: Path) -> None:
+    block = next(body for body in _blocks(root, "python") if "class KeyBoard" in body)
+    (tmp_path / "keys.py").write_text(block.partition("domain = Domain(KeyBoard)")[0], encoding="utf-8")
+    run = CliRunner()
+    named = f"{tmp_path / 'keys.py'}:KeyBoard"
+    assert run.invoke(app, ["check", named, "--seeds", "2", "--calls", "40"]).exit_code == 0
+    out = tmp_path / "data"
+    made = run.invoke(app, ["synth", "--domains", named, "--dialogues", "4", "--out", str(out)])
+    assert made.exit_code == 0 and "4 of 4" in made.stdout
+    text = (out / "dialogues.jsonl").read_text(encoding="utf-8")
+    assert text.count("\n") == 4 and "tag" in text
