@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["BUDGETS", "NONE", "SHAPES", "AgainstFloor", "Budget", "Row", "table"]
+from benchmarks.interleaved import Spread
+
+__all__ = ["BUDGETS", "NONE", "SHAPES", "AgainstFloor", "Budget", "FromElsewhere", "Row", "table"]
 
 FLOOR_MICROSECONDS = 8.0
 """The FLOOR of the idle machine on which the budgets were set, for those stated per second."""
@@ -43,6 +45,7 @@ BUDGETS = {
     "legal tools": Budget(0.4, 0.12),
     "vector step": Budget.rate(200_000, 300_000),
     "rollout": Budget.rate(10_000, 20_000),
+    "driver": Budget(0.6, 0.4),
     "replay": Budget.rate(5_000, 15_000),
     "dialogue": Budget.rate(500 / 60, 2_000 / 60),
 }
@@ -53,8 +56,17 @@ SHAPES = {
     "unseeded reset, 3 MB : 5 KB": 1.5,
     "seeded reset, 3 MB : 5 KB": 1.5,
     "call in 100 : 10 turns": 1.3,
+    "rollout on two processes : one": 1 / 1.8,
+    "fork over rows of the state": 1.5,
+    "unseeded reset over rows of the state": 1.5,
+    "seeded reset over rows of the state": 1.5,
+    "first call after a fork over rows of the state": 1.5,
+    "hash, 2 rows changed, over rows of the state": 1.5,
+    "env.step over number of tools": 1.5,
+    "turn over turns of the episode": 1.3,
+    "episode over episodes before it": 1.3,
 }
-"""Ratios between two measurements, to the largest allowed."""
+"""Series of measurements that grow in size, to the largest ratio of the last to the first that is allowed."""
 
 
 @dataclass(frozen=True)
@@ -62,21 +74,25 @@ class Row:
     """One measurement."""
 
     what: str
-    seconds: float
-    """Per unit of work; infinite if nothing came about."""
+    spread: Spread
+    """FLOORs per unit of work; infinite if nothing came about."""
     floor: float
-    """Seconds that the FLOOR took right before and after."""
+    """Seconds that the FLOOR took beside it."""
     budget: str = ""
     """A key of `BUDGETS`."""
     shape: str = ""
-    """A key of `SHAPES`; the second measurement with the same key is divided by the first."""
+    """The series that the measurement is in, such as a key of `SHAPES`."""
+    size: float | None = None
+    """The size at which it was measured, in a series."""
+    peer: str = ""
+    """Whose it is; empty: ours."""
     noise: float = 0.0
-    """Seconds by which a difference may be off."""
+    """FLOORs by which a difference may be off."""
 
     @property
     def ratio(self) -> float:
         """The time of one unit in FLOORs."""
-        return self.seconds / self.floor
+        return self.spread.middle
 
     @property
     def verdict(self) -> str:
@@ -84,11 +100,21 @@ class Row:
         budget = BUDGETS[self.budget]
         if budget is NONE:
             return ""
-        if self.seconds == math.inf:
+        if self.ratio == math.inf:
             return "none made"
-        if self.seconds < self.noise and self.noise > budget.limit * self.floor:
+        if self.ratio < self.noise and self.noise > budget.limit:
             return "unclear"
         return "stretch" if self.ratio <= budget.stretch else "within" if self.ratio <= budget.limit else "OVER"
+
+    def json(self) -> dict[str, object]:
+        """Return what `fc-gym bench` reads."""
+        budget = BUDGETS[self.budget]
+        limits = (None, None) if budget is NONE else (budget.limit, budget.stretch)
+        return {
+            "what": self.what, **self.spread.json(), "floor_us": self.floor * 1e6,
+            "budget": limits[0], "stretch": limits[1], "verdict": self.verdict,
+            "series": self.shape, "size": self.size, "limit": SHAPES.get(self.shape), "peer": self.peer,
+        }  # fmt: skip
 
 
 class AgainstFloor(Protocol):
@@ -101,6 +127,8 @@ class AgainstFloor(Protocol):
         *,
         budget: str = "",
         shape: str = "",
+        size: float | None = None,
+        peer: str = "",
         per: int | Callable[[], int] = 1,
         setup: Callable[[], tuple[Any, ...]] | None = None,
         less: Callable[[], object] | None = None,
@@ -112,11 +140,26 @@ class AgainstFloor(Protocol):
             what: Names it in the table.
             work: Does it.
             budget: A key of `BUDGETS`.
-            shape: A key of `SHAPES`.
+            shape: The series that it is in, such as a key of `SHAPES`.
+            size: The size at which it is measured, in a series.
+            peer: Whose it is; empty: ours.
             per: How many units `work` does; the table is per unit.
             setup: Runs before every `work`, untimed; what it returns are the arguments.
             less: Timed in the same way and taken off.
             once: Run `work` a single time.
+        """
+
+
+class FromElsewhere(Protocol):
+    """The fixture of `conftest.py` by which is noted what another process measured."""
+
+    def __call__(self, what: str, measured: Callable[[], dict[str, Any]], *, shape: str) -> None:
+        """Note one thing.
+
+        Args:
+            what: Names it in the table.
+            measured: Measures it, and returns `ratio`, `low`, `high`, `floor_us` and `peer`.
+            shape: The series that it is in, with ours.
         """
 
 
@@ -128,10 +171,11 @@ def table(rows: Sequence[Row]) -> str:
         f"{'budget':>9}  {'stretch':>9}  verdict"
     ]
     for row in rows:
-        budget, rate = BUDGETS[row.budget], 1 / row.seconds if row.seconds else 0.0
+        budget, seconds = BUDGETS[row.budget], row.ratio * row.floor
         limits = ("", "") if budget is NONE else (_short(budget.limit), _short(budget.stretch))
+        rate = 1 / seconds if seconds > 0 else 0.0
         lines.append(
-            f"{row.what:<{wide}}  {row.seconds * 1e6:>14,.2f}  {_short(rate):>11}  {_short(row.ratio):>11}  "
+            f"{row.what:<{wide}}  {seconds * 1e6:>14,.2f}  {_short(rate):>11}  {_short(row.ratio):>11}  "
             f"{limits[0]:>9}  {limits[1]:>9}  {row.verdict}".rstrip()
         )
     return "\n".join([*lines, *_shapes(rows)])
@@ -140,10 +184,11 @@ def table(rows: Sequence[Row]) -> str:
 def _shapes(rows: Sequence[Row]) -> list[str]:
     lines = []
     for name, limit in SHAPES.items():
-        pair = [row.ratio for row in rows if row.shape == name]
-        if len(pair) == 2:
-            ratio = pair[1] / pair[0]
-            lines.append(f"{name}: {_short(ratio)} (at most {limit}) {'within' if ratio <= limit else 'OVER'}")
+        series = [row.ratio for row in rows if row.shape == name]
+        if len(series) > 1:
+            ratio = series[-1] / series[0]
+            verdict = "within" if ratio <= limit else "OVER"
+            lines.append(f"{name}: {_short(ratio)} (at most {_short(limit)}) {verdict}")
     return lines
 
 

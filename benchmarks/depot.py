@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, NewType
 
 import numpy as np
@@ -15,7 +16,7 @@ from fc_gym.errors import ToolError
 from fc_gym.task import Limits, Task, Turn
 from fc_gym.types import ToolCall
 
-__all__ = ["LARGE", "NAMES", "SMALL", "Depot", "LargeDepot", "long_task", "placing", "short_task"]
+__all__ = ["LARGE", "NAMES", "SMALL", "Depot", "LargeDepot", "depot_of", "long_task", "placing", "short_task"]
 
 ItemId = NewType("ItemId", str)
 
@@ -117,6 +118,19 @@ class LargeDepot(Depot):
     def sample(cls, rng: np.random.Generator) -> LargeDepot:
         """Draw a depot of 15,700 rows."""
         return cls(_items(LARGE, rng))
+
+
+@cache
+def depot_of(rows: int) -> type[Depot]:
+    """Make a depot of so many rows."""
+
+    def sample(cls: type[Depot], rng: np.random.Generator) -> Depot:
+        return cls(_items(rows, rng))
+
+    made: type[Depot] = type(
+        f"Depot{rows}", (Depot,), {"sample": classmethod(sample), "__doc__": "A depot.", "__module__": __name__}
+    )
+    return dataclass(made)
 
 
 NAMES = {"small": "benchmarks.depot:Depot", "large": "benchmarks.depot:LargeDepot"}

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import itertools
 import json
-import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["CALLS", "floor", "floor_seconds", "seconds"]
+__all__ = ["CALLS", "answer", "floor"]
 
 NOTE = "left over from the spring sale, please count the pieces again on Friday before the opening"
 CALLS = tuple(
@@ -26,8 +24,6 @@ CALLS = tuple(
     for count in (31, 47)
 )
 """Two calls of 216 bytes that take turns, so that each of them changes something."""
-
-BATCHES = 25
 
 Row = dict[str, Any]
 
@@ -47,30 +43,15 @@ _turns = itertools.cycle(CALLS)
 
 def floor() -> str:
     """Do one step: JSON text in, JSON text out."""
-    call = json.loads(next(_turns))
+    return answer(next(_turns))
+
+
+def answer(text: str) -> str:
+    """Answer one call."""
+    call = json.loads(text)
     arguments = call["arguments"]
     _check(arguments)
     return json.dumps(_TOOLS[call["name"]](_world, **arguments))
-
-
-def floor_seconds(rounds: int = 100) -> float:
-    """Return the processor seconds that one step takes now: the median of 25 batches of `rounds` steps.
-
-    Call it right before and right after what it is compared with, in the same process.
-    """
-    return seconds(floor, rounds)
-
-
-def seconds(work: Callable[[], object], rounds: int) -> float:
-    """Return the processor seconds that one run of `work` takes: the median of 25 batches of `rounds` runs."""
-    return statistics.median(_batch(work, rounds) for _ in range(BATCHES)) / rounds
-
-
-def _batch(work: Callable[[], object], rounds: int) -> float:
-    begin = time.process_time()
-    for _ in range(rounds):
-        work()
-    return time.process_time() - begin
 
 
 def _check(arguments: Row) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -15,13 +14,18 @@ from fc_gym.bfcl import plain
 from fc_gym.bfcl.decode import WrittenCall, read_call
 from fc_gym.bfcl.executor import Executor
 from fc_gym.bfcl.grade import Grader
+from fc_gym.bfcl.home import data_home
 from fc_gym.bfcl.play import Session
 from fc_gym.bfcl.tasks import CATEGORIES, BfclTask, load_tasks
 
-FOLDER = os.environ.get("FC_GYM_BFCL_DATA", "")
-pytestmark = pytest.mark.skipif(
-    not FOLDER, reason="set FC_GYM_BFCL_DATA to a folder of the official data; `fc-gym bfcl fetch` makes one"
-)
+FOLDER = data_home()
+pytestmark = [
+    pytest.mark.benchmark(group="bfcl"),
+    pytest.mark.skipif(
+        not (FOLDER / "possible_answer").is_dir(),
+        reason=f"the official data is not in {FOLDER}; `fc-gym bfcl fetch` gets it",
+    ),
+]
 
 
 @pytest.fixture(scope="module")

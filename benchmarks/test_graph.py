@@ -18,6 +18,7 @@ from fc_gym.registration import load_domain
 STATES = 4
 
 
+@pytest.mark.benchmark(group="legal")
 @pytest.mark.parametrize("count", MANY)
 def test_legal_tools(against_floor: AgainstFloor, count: int) -> None:
     """Take off a step among ten tools that asks for none of it."""
@@ -25,22 +26,26 @@ def test_legal_tools(against_floor: AgainstFloor, count: int) -> None:
     against_floor(f"legal tools and mask, {count:,} tools, per step", ask, budget="legal tools", less=plain)
 
 
+@pytest.mark.benchmark(group="legal")
 @pytest.mark.parametrize("count", MANY)
 def test_step(against_floor: AgainstFloor, count: int) -> None:
     against_floor(f"env.step, {count:,} tools, legality keys, looked at", _stepped(count, "keys", look=True))
 
 
+@pytest.mark.benchmark(group="grounded")
 @pytest.mark.parametrize("count", MANY)
 def test_grounded_calls(against_floor: AgainstFloor, count: int) -> None:
     env = _env(count, "keys")
     against_floor(f"grounded calls, {count:,} tools, per step", lambda: len(env.grounded_calls()))
 
 
+@pytest.mark.benchmark(group="graph")
 def test_data_edges(against_floor: AgainstFloor) -> None:
     domain = many_tools(MANY[-1])
     against_floor(f"data edges of {MANY[-1]:,} tools", lambda: data_edges(domain))
 
 
+@pytest.mark.benchmark(group="graph")
 def test_measuring(against_floor: AgainstFloor) -> None:
     shop = load_domain("shop")
     what = "measuring the graph of shop, per state visited"

@@ -9,26 +9,31 @@ import gymnasium as gym
 import pytest
 
 from benchmarks.budget import AgainstFloor
-from benchmarks.depot import long_task
+from benchmarks.depot import LARGE, SMALL, long_task
 from fc_gym.domain import Domain
 from fc_gym.env import ToolEnv
 
+pytestmark = pytest.mark.benchmark(group="reset")
+
 SIZES = ("small", "large")
 WORDS = {"small": "5 KB", "large": "3 MB"}
+ROWS = {"small": SMALL, "large": LARGE}
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_unseeded_with_a_task(against_floor: AgainstFloor, size: str, request: pytest.FixtureRequest) -> None:
     env = _env(request.getfixturevalue(size))
     what = f"reset unseeded, {WORDS[size]}"
-    against_floor(what, env.reset, budget="reset unseeded", shape="unseeded reset, 3 MB : 5 KB")
+    shape = "unseeded reset, 3 MB : 5 KB"
+    against_floor(what, env.reset, budget="reset unseeded", shape=shape, size=ROWS[size])
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_seeded_with_a_task(against_floor: AgainstFloor, size: str, request: pytest.FixtureRequest) -> None:
     env = _env(request.getfixturevalue(size))
     what = f"reset seeded, {WORDS[size]}"
-    against_floor(what, lambda: env.reset(seed=1), budget="reset seeded", shape="seeded reset, 3 MB : 5 KB")
+    shape = "seeded reset, 3 MB : 5 KB"
+    against_floor(what, lambda: env.reset(seed=1), budget="reset seeded", shape=shape, size=ROWS[size])
 
 
 def test_unseeded_through_make(against_floor: AgainstFloor, small: Domain) -> None:

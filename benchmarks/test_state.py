@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from benchmarks.budget import AgainstFloor
-from benchmarks.depot import placing
+from benchmarks.depot import LARGE, SMALL, placing
 from fc_gym.domain import Domain
 from fc_gym.state import Snapshot, State
 
 SIZES = ("small", "large")
 WORDS = {"small": "5 KB", "large": "3 MB"}
+ROWS = {"small": SMALL, "large": LARGE}
 WRITES = 16
 
 
@@ -34,11 +35,14 @@ def state(domain: Domain) -> State[Any]:
     return state
 
 
+@pytest.mark.benchmark(group="fork")
 @pytest.mark.parametrize("size", SIZES)
 def test_fork(against_floor: AgainstFloor, state: State[Any], size: str) -> None:
-    against_floor(f"fork, {WORDS[size]}", state.fork, budget="fork", shape="fork, 3 MB : 5 KB")
+    shape = "fork, 3 MB : 5 KB"
+    against_floor(f"fork, {WORDS[size]}", state.fork, budget="fork", shape=shape, size=ROWS[size])
 
 
+@pytest.mark.benchmark(group="fork")
 @pytest.mark.parametrize("size", SIZES)
 def test_fork_of_many_rows(against_floor: AgainstFloor, domain: Domain, state: State[Any], size: str) -> None:
     for row in range(WRITES):
@@ -46,6 +50,7 @@ def test_fork_of_many_rows(against_floor: AgainstFloor, domain: Domain, state: S
     against_floor(f"fork, {WORDS[size]}, {WRITES} rows owned", state.fork)
 
 
+@pytest.mark.benchmark(group="fork")
 @pytest.mark.parametrize("size", SIZES)
 def test_first_write(against_floor: AgainstFloor, domain: Domain, state: State[Any], size: str) -> None:
     def write(fork: State[Any]) -> None:
@@ -54,11 +59,13 @@ def test_first_write(against_floor: AgainstFloor, domain: Domain, state: State[A
     against_floor(f"first call after a fork, {WORDS[size]}", write, setup=lambda: (state.fork(),))
 
 
+@pytest.mark.benchmark(group="fork")
 @pytest.mark.parametrize("size", SIZES)
 def test_snapshot(against_floor: AgainstFloor, state: State[Any], size: str) -> None:
     against_floor(f"snapshot, {WORDS[size]}", state.snapshot, budget="fork")
 
 
+@pytest.mark.benchmark(group="restore")
 @pytest.mark.parametrize("size", SIZES)
 def test_restore(against_floor: AgainstFloor, domain: Domain, state: State[Any], size: str) -> None:
     counts = itertools.count()
@@ -73,6 +80,7 @@ def test_restore(against_floor: AgainstFloor, domain: Domain, state: State[Any],
     against_floor(what, state.restore, budget="rollback", setup=written, per=WRITES)
 
 
+@pytest.mark.benchmark(group="hash")
 @pytest.mark.parametrize("size", SIZES)
 def test_hash(against_floor: AgainstFloor, domain: Domain, state: State[Any], size: str) -> None:
     counts = itertools.count()
@@ -86,6 +94,7 @@ def test_hash(against_floor: AgainstFloor, domain: Domain, state: State[Any], si
     against_floor(f"hash, {WORDS[size]}, 2 rows changed", state.hash, budget="hash", setup=changed)
 
 
+@pytest.mark.benchmark(group="hash")
 @pytest.mark.parametrize("size", SIZES)
 def test_hash_again(against_floor: AgainstFloor, state: State[Any], size: str) -> None:
     against_floor(f"hash, {WORDS[size]}, nothing changed", state.hash, budget="hash")

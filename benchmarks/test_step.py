@@ -18,6 +18,8 @@ from fc_gym.env import ToolEnv
 from fc_gym.session import Session
 from fc_gym.types import ToolCall
 
+pytestmark = pytest.mark.benchmark(group="step")
+
 REFUSED = {
     "by the tool": CALLS[0].replace("ITM-10004", "ITM-99999"),
     "missing argument": CALLS[0].replace('"quantity": 31, ', ""),

@@ -18,7 +18,9 @@ from benchmarks.floor import CALLS
 from fc_gym.domain import Domain
 from fc_gym.registration import make_env
 
-COUNTS = (1, 8, 64)
+pytestmark = pytest.mark.benchmark(group="vector")
+
+COUNTS = (1, 8, 64, 512)
 
 
 @pytest.mark.parametrize("count", COUNTS)

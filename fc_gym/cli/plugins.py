@@ -28,6 +28,7 @@ _OWN = {
     "check": "fc_gym.cli.check:check",
     "check-env": "fc_gym.cli.check:check_env",
     "graph": "fc_gym.cli.graph:graph",
+    "bench": "fc_gym.cli.bench:bench",
     "bfcl fetch": "fc_gym.cli.fetch:fetch",
     "version": "fc_gym.cli.show:version",
 }
