@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -78,9 +78,9 @@ class Trajectory:
 
     def line(self) -> str:
         """Return the trajectory as one line of JSON, without the line end."""
-        header = {**asdict(self.header), "task": self.header.task.json() if self.header.task else None}
+        header = {**vars(self.header), "task": self.header.task.json() if self.header.task else None}
         body = {"format": FORMAT, "header": header, "user": self.user, "start_hash": self.start_hash}
-        return to_json({**body, "steps": [asdict(step) for step in self.steps], "return": self.total})
+        return to_json({**body, "steps": self.steps, "return": self.total})
 
     @classmethod
     def begin(

@@ -7,7 +7,7 @@ from typing import Any
 
 from fc_gym.state.dicts import TrackedDict, tracked_dict
 from fc_gym.state.journal import Entries, Family, Node
-from fc_gym.state.kinds import Kind, attributes, immutable, kind, row_layout, slots
+from fc_gym.state.kinds import ATOMS, Kind, attributes, immutable, kind, row_layout, slots
 from fc_gym.state.lists import TrackedList, tracked_list
 from fc_gym.state.rows import Row, become_row
 from fc_gym.state.sets import TrackedSet, tracked_set
@@ -17,6 +17,7 @@ __all__ = ["adopt", "node_of", "obstacle", "parts"]
 PLAIN = frozenset({str, int, float, bool, type(None)})
 """Types most values have; looked at first, since a world is full of them."""
 
+_KEYED = (Kind.DICT, Kind.SET, Kind.FROZENSET)
 _TRACKED = (TrackedDict, TrackedList, TrackedSet, Row)
 
 
@@ -39,7 +40,7 @@ class _Search:
 
     def obstacle(self, value: Any) -> str | None:
         found = kind(type(value))
-        if found is Kind.ATOM or id(value) in self.seen:
+        if found is Kind.ATOM or _plain(found, value) or id(value) in self.seen:
             return None
         if found is Kind.OPAQUE:
             return f"an object of type {type(value).__name__}"
@@ -52,7 +53,7 @@ class _Search:
         return reason
 
     def _inside(self, found: Kind, value: Any) -> str | None:
-        if found in (Kind.DICT, Kind.SET, Kind.FROZENSET) and not all(map(immutable, value)):
+        if found in _KEYED and not ATOMS.issuperset(map(type, value)) and not all(map(immutable, value)):
             return f"a {found.value} whose members or keys could change"
         if found is Kind.FROZEN and not row_layout(type(value)) and not immutable(value):
             return f"a frozen {type(value).__name__} with slots that holds what could change"
@@ -60,6 +61,13 @@ class _Search:
             if type(item) not in PLAIN and (reason := self.obstacle(item)):
                 return reason
         return None
+
+
+def _plain(found: Kind, value: Any) -> bool:
+    """Tell whether it is a dict or list of nothing but plain values, as most are."""
+    if found is Kind.DICT:
+        return PLAIN.issuperset(map(type, value.values())) and PLAIN.issuperset(map(type, value))
+    return found is Kind.LIST and PLAIN.issuperset(map(type, value))
 
 
 def parts(found: Kind, value: Any) -> list[Any]:
@@ -124,11 +132,13 @@ class _Adoption:
         return made
 
     def _make(self, found: Kind, value: Any) -> Any:
+        items: Any
         if found is Kind.DICT:
-            items = [(key, self.adopt(item)) for key, item in value.items()]
+            items = {key: item if type(item) in PLAIN else self.adopt(item) for key, item in value.items()}
             return tracked_dict(Entries(self.family), items)
         if found is Kind.LIST:
-            return tracked_list(Node(self.family), map(self.adopt, value))
+            items = [item if type(item) in PLAIN else self.adopt(item) for item in value]
+            return tracked_list(Node(self.family), items)
         if found is Kind.SET:
             return tracked_set(Entries(self.family), value)
         if found is Kind.TUPLE:
@@ -143,7 +153,7 @@ class _Adoption:
 
     def _row(self, value: Any) -> Any:
         raw = value._fc_raw(value) if isinstance(value, Row) else vars(value)
-        for name, item in list(raw.items()):
+        for name, item in [pair for pair in raw.items() if type(pair[1]) not in PLAIN]:
             new = self.adopt(item)
             if new is not item:
                 raw[name] = new

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from itertools import islice
 from typing import Any, SupportsIndex
 
@@ -159,7 +158,7 @@ class TrackedDict(dict[Any, Any]):
 TrackedDict.__name__ = TrackedDict.__qualname__ = "dict"
 
 
-def tracked_dict(node: Node, items: Iterable[tuple[Any, Any]]) -> TrackedDict:
+def tracked_dict(node: Node, items: dict[Any, Any]) -> TrackedDict:
     """Make a tracked dict of values that already belong to the family."""
     made: TrackedDict = dict.__new__(TrackedDict)
     dict.update(made, items)

@@ -1,186 +1,242 @@
 """The digest of a world: equal for equal worlds, in every process.
 
-Every value is written as bytes that tell where it ends. Rows and containers are written as the digest of
-their contents, which their node keeps until something below it changes.
+Every value is written as text that tells where it ends, in JSON as far as that goes. A table (a dict of rows, or of
+many entries) is written as the sum of the digests of its entries, so that a changed entry costs one digest. Nodes keep
+what was written until something below them changes.
 """
 
 from __future__ import annotations
 
 import copyreg
-import enum
-import math
-import struct
-from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Any
 
-from fc_gym.state.adopt import node_of
+import orjson
+
+from fc_gym.state.adopt import PLAIN
+from fc_gym.state.dicts import TrackedDict
 from fc_gym.state.journal import Entries, Node
-from fc_gym.state.kinds import Kind, attributes, kind
-from fc_gym.state.sets import held
+from fc_gym.state.kinds import Kind, kind
+from fc_gym.state.layout import LAYOUTS, raw_of
+from fc_gym.state.lists import TrackedList
+from fc_gym.state.rows import Row
+from fc_gym.state.sets import TrackedSet, held
+from fc_gym.state.texts import atom, cut, scalar
 
 __all__ = ["fresh_digest", "kept_digest"]
 
-_MODULUS = 1 << 128
+_MODULUS = 1 << 256
+FEW = 8
+"""Up to so many plain values, a dict or list is written in place."""
+
+_AS_IS = PLAIN - {float}
+_KEY = frozenset({str})
+_TRACKED = (Row, TrackedDict, TrackedList, TrackedSet)
+_ROWS, _PLAIN_HOLDERS = (Kind.ROW, Kind.FROZEN), (Kind.DICT, Kind.LIST)
+_SORTED = orjson.OPT_SORT_KEYS
+_dumps, _Fragment, _from_bytes = orjson.dumps, orjson.Fragment, int.from_bytes
+
+_IN_PLACE, _COUNTED, _BUSY = b"", b".", b"!"
+"""What a node keeps instead of a text: the value is JSON as it stands; only the table that holds the row has seen its
+text; the text is being written."""
 
 
 class _Cycle(Exception):
     """A value contains itself, so that the digest of a part depends on where one comes from."""
 
 
-_LENGTHS = tuple(b"s%d:" % length for length in range(256))
-"""How the lengths of short texts are written."""
+def _number(text: bytes) -> int:
+    return _from_bytes(blake2b(text, digest_size=32).digest(), "big")
 
 
-def _text(value: str) -> bytes:
-    data = value.encode("utf-8", "surrogatepass")
-    length = len(data)
-    return _LENGTHS[length] + data if length < 256 else b"s%d:%b" % (length, data)
+def _brief(found: Kind, value: Any) -> bool:
+    """Tell whether it is a dict or list of a few plain values, with texts as keys."""
+    if len(value) > FEW or not PLAIN.issuperset(map(type, value.values() if found is Kind.DICT else value)):
+        return False
+    return found is Kind.LIST or _KEY.issuperset(map(type, value))
 
 
-def _float(value: float) -> bytes:
-    # One zero, as the two are equal; and one NaN, so that a world is equal to its copy.
-    return b"f" + struct.pack(">d", math.nan if value != value else value + 0.0)
+def _as_it_is(found: Kind, value: Any) -> bool:
+    """Tell whether it is brief and `orjson` writes it as we do."""
+    if len(value) > FEW:
+        return False
+    values = value.values() if found is Kind.DICT else value
+    if not _AS_IS.issuperset(map(type, values)) and not (_brief(found, value) and all(map(_even, values))):
+        return False
+    return found is Kind.LIST or _KEY.issuperset(map(type, value))
 
 
-_WRITERS: dict[type, Callable[[Any], bytes]] = {
-    str: _text,
-    int: lambda value: b"i%x;" % value,
-    bool: lambda value: b"T" if value else b"F",
-    type(None): lambda value: b"N",
-    float: _float,
-    complex: lambda value: b"c" + _float(value.real) + _float(value.imag),
-    bytes: lambda value: b"b%d:%b" % (len(value), value),
-}
-
-
-def _name(cls: type) -> str:
-    return f"{cls.__module__}.{cls.__qualname__}"
-
-
-class _Names(dict[Any, bytes]):
-    """How the names of classes and attributes are written."""
-
-    def __missing__(self, name: Any) -> bytes:
-        written = self[name] = _text(name) if isinstance(name, str) else b"ROW" + _text(_name(name))
-        return written
-
-
-_NAMES = _Names()
-
-
-def _atom(value: Any) -> bytes:
-    """Write a constant of any other type: enum members and functions by name, the others by their repr."""
-    if isinstance(value, enum.Enum):
-        shown = f"{value.name}={value.value!r}"
-    elif isinstance(value, type) or hasattr(value, "__qualname__"):
-        shown = f"{value.__module__}.{value.__qualname__}"
-    else:
-        shown = repr(value)
-    return b"a" + _text(_name(type(value))) + _text(shown)
-
-
-_BLANK = blake2b(digest_size=16)
-
-
-def _hash(data: bytes) -> bytes:
-    digest = _BLANK.copy()  # at less than the cost of a new one
-    digest.update(data)
-    return digest.digest()
-
-
-def _number(data: bytes) -> int:
-    return int.from_bytes(_hash(data), "big")
-
-
-class _Orders(dict[tuple[str, ...], tuple[tuple[str, bytes], ...]]):
-    """The attributes of rows, by the order in which they were set: sorted, and as their names are written."""
-
-    def __missing__(self, names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
-        order = tuple((name, _NAMES[name]) for name in sorted(names) if name != "_fc")
-        if len(self) < MOST_ORDERS:
-            self[names] = order
-        return order
-
-
-_ORDERS = _Orders()
-MOST_ORDERS = 1000
+def _even(value: Any) -> bool:
+    """Tell whether a plain value is not one of the floats that JSON has not, or has twice."""
+    return type(value) is not float or (bool(value) and value - value == 0.0)
 
 
 class _Walk:
-    """One computation of a digest; with `keep`, it uses and stores the digests in the nodes."""
+    """One computation of a digest; with `keep`, it uses and stores the texts in the nodes."""
 
     def __init__(self, keep: bool) -> None:
         self.keep = keep
         self.above: dict[int, int] = {}
 
     def write(self, value: Any, holder: Node | None = None, key: Any = None) -> bytes:
-        """Return the bytes of a value that is held by a node under a key."""
-        writer = _WRITERS.get(type(value))
-        if writer is not None:
-            return writer(value)
-        if self.keep and (node := node_of(value)) is not None:
-            return b"o" + self._kept(value, node, holder, key)
-        found = kind(type(value))
+        """Return the text of a value that is held by a node under a key."""
+        cls = type(value)
+        if cls in PLAIN:
+            return scalar(value)
+        if self.keep and issubclass(cls, _TRACKED):
+            return self._kept(value, value._fc, holder, key) or self._in_place(kind(cls), value)
+        found = kind(cls)
         if found is Kind.ATOM:
-            return _atom(value)
+            return atom(value)
         if found is Kind.TUPLE:
-            return b"t%b%d:" % (_text(type(value).__name__), len(value)) + self._row_of(value, holder, key)
+            return cut(b"T%b%b" % (scalar(cls.__name__), self._items(value, holder, key)))
         if found is Kind.FROZENSET:
-            return b"z" + self._unordered(value)
-        return b"o" + self._digest(found, value, None)
+            return b"Z" + self._members(value, None)
+        return self._guarded(found, value, whole=False)
+
+    def _item(self, value: Any, holder: Node | None, key: Any = None) -> Any:
+        """Return what `orjson` writes as the text of a value."""
+        cls = type(value)
+        if cls in _AS_IS:
+            return value
+        if cls is float:
+            return _Fragment(scalar(value)) if value - value else value or 0.0
+        if self.keep and issubclass(cls, _TRACKED):
+            text = self._kept(value, value._fc, holder, key)
+            return _Fragment(text) if text else value
+        return _Fragment(self.write(value, holder, key))
 
     def _kept(self, value: Any, node: Node, holder: Node | None, key: Any) -> bytes:
-        if node.digest is None:
-            node.digest = self._digest(kind(type(value)), value, node)
+        text = node.digest
+        if text is None or text is _COUNTED:
+            text = self._watched(value, node)
+        elif text is _BUSY:
+            raise _Cycle
         if holder is not None:
             node.link(holder, key)
-        return node.digest
+        return text
 
-    def _digest(self, found: Kind, value: Any, node: Node | None) -> bytes:
+    def _watched(self, value: Any, node: Node) -> bytes:
+        """Write what a node stands for, and keep the text in it."""
+        found, text = kind(type(value)), None
+        if found in _PLAIN_HOLDERS and _as_it_is(found, value):
+            node.digest = _IN_PLACE
+            return _IN_PLACE
+        node.digest = _BUSY
+        try:
+            text = self._contents(found, value, node)
+        finally:
+            node.digest = text
+        return text
+
+    def _guarded(self, found: Kind, value: Any, *, whole: bool) -> bytes:
+        """Write a value that has no node, or that of which is not to be used."""
         if id(value) in self.above:
-            if self.keep:
-                raise _Cycle
-            return _hash(b"^%d" % (len(self.above) - self.above[id(value)]))
+            return b"^%d;" % (len(self.above) - self.above[id(value)])
         self.above[id(value)] = len(self.above)
         try:
-            return _hash(self._contents(found, value, node))
+            return self._row(value, None) if whole else self._contents(found, value, None)
         finally:
             del self.above[id(value)]
 
     def _contents(self, found: Kind, value: Any, node: Node | None) -> bytes:
-        if found is Kind.DICT or found is Kind.SET:
-            total = self._entries(value, node) if isinstance(node, Entries) else self._sum(value)
-            return b"%b%d:%x" % (found.name.encode(), len(value), total)
-        if found is Kind.LIST:
-            return b"LIST%d:" % len(value) + self._row_of(value, node, None)
+        if found in _ROWS:
+            return cut(self._row(value, node))
+        if found is Kind.SET:
+            return b"S" + self._members(value, node)
         if found is Kind.OPAQUE:
-            return b"OPAQUE" + self._reduced(value)
-        return self._row(value, node)
+            return cut(b"O" + self._reduced(value))
+        if _brief(found, value):
+            return self._in_place(found, value)
+        if found is Kind.LIST:
+            return cut(self._items(value, node, None))
+        total = self._entries(value, node) if isinstance(node, Entries) else self._sum(value)
+        return b"D%d:%x;" % (len(value), total)
+
+    def _in_place(self, found: Kind, value: Any) -> bytes:
+        """Write a few plain values."""
+        if found is Kind.LIST:
+            return self._items(value, None, None)
+        try:
+            return _dumps({key: self._item(item, None) for key, item in value.items()}, option=_SORTED)
+        except TypeError:
+            return b"{%b}" % b",".join(sorted(b"%b:%b" % (scalar(key), scalar(value[key])) for key in value))
+
+    def _items(self, values: Any, holder: Node | None, key: Any) -> bytes:
+        try:
+            return _dumps([self._item(item, holder, key) for item in values], option=_SORTED)
+        except TypeError:
+            return b"[%b]" % b",".join([self.write(item, holder, key) for item in values])
 
     def _row(self, value: Any, node: Node | None) -> bytes:
-        cls = type(value)
-        raw = value._fc_raw(value) if node is not None else dict(attributes(value))
-        written = [_NAMES[getattr(cls, "_fc_class", cls)]]
-        for name, label in _ORDERS[tuple(raw)]:
-            item = raw[name]
-            writer = _WRITERS.get(type(item))
-            written.append(label)
-            written.append(self.write(item, node) if writer is None else writer(item))
-        return b"".join(written)
+        raw = value._fc_raw(value) if node is not None else raw_of(value)
+        layout = LAYOUTS[(type(value), *raw)]
+        values: Any = layout.values(raw)
+        special = layout.specials.get(tuple(map(type, values)))
+        if special is None:
+            special = layout.learn(values)
+        if special:
+            values = [*values]
+            for place in special:
+                item = values[place]
+                if type(item) is float and item and item - item == 0.0:
+                    continue
+                if node is None or not self._stays(item, node):
+                    values[place] = self._item(item, node)
+        try:
+            return layout.label + _dumps(values, option=_SORTED)
+        except TypeError:
+            return layout.label + b"[%b]" % b",".join([self.write(item, node) for item in layout.values(raw)])
 
-    def _row_of(self, values: Iterable[Any], holder: Node | None, key: Any) -> bytes:
-        return b"".join([self.write(item, holder, key) for item in values])
+    def _stays(self, item: Any, holder: Node) -> bool:
+        """Tell whether `orjson` writes as it is what a row holds; most that rows hold are a few plain values."""
+        if type(item) is not TrackedDict:
+            return False
+        node = item._fc
+        if node.digest is None:
+            if len(item) > FEW or not (
+                _AS_IS.issuperset(map(type, item.values())) and _KEY.issuperset(map(type, item))
+            ):
+                return False
+            node.digest = _IN_PLACE
+        elif node.digest:
+            return False
+        node.link(holder, None)
+        return True
 
-    def _unordered(self, values: Any) -> bytes:
-        return b"%d:%x;" % (len(values), sum(_number(self.write(item)) for item in values) % _MODULUS)
+    def _members(self, value: Any, node: Node | None) -> bytes:
+        if len(value) <= FEW:
+            return b"[%b]" % b",".join(sorted(map(self.write, value)))
+        total = self._entries(value, node) if isinstance(node, Entries) else self._sum(value)
+        return b"%d:%x;" % (len(value), total)
 
     def _sum(self, value: Any) -> int:
         return sum(self._entry(value, key, None) for key in value) % _MODULUS
 
     def _entry(self, value: Any, key: Any, node: Node | None) -> int:
-        written = _text(key) if type(key) is str else self.write(key)
-        return _number(written + self.write(value[key], node, key) if isinstance(value, dict) else written)
+        written = scalar(key) if type(key) is str else self.write(key)
+        if not isinstance(value, dict):
+            return _number(written)
+        item = value[key]
+        found = kind(type(item))
+        text = self._row_in_table(item, found, node, key) if found in _ROWS else self.write(item, node, key)
+        return _from_bytes(blake2b(b"%b:%b" % (written, text), digest_size=32).digest(), "big")
+
+    def _row_in_table(self, row: Any, found: Kind, holder: Node | None, key: Any) -> bytes:
+        """Write a row in full, whatever its length, since its text is digested at once."""
+        if not self.keep or not isinstance(row, Row) or row._fc is None:
+            return self._guarded(found, row, whole=True)
+        node: Node = row._fc
+        before = node.digest
+        if before is _BUSY:
+            raise _Cycle
+        node.digest = _BUSY
+        try:
+            return self._row(row, node)
+        finally:
+            node.digest = _COUNTED if before is None else before
+            if holder is not None:
+                node.link(holder, key)
 
     def _entries(self, value: Any, node: Entries) -> int:
         """Return the sum over the entries, after a look at those that may have changed."""
@@ -188,10 +244,11 @@ class _Walk:
             node.parts, node.dirty, node.total = {}, set(value), 0
         parts = node.parts
         for key in list(node.dirty):
-            new = self._entry(value, held(value, key), node) if key in value else 0
-            node.total += new - parts.pop(key, 0)
-            if new:
-                parts[key] = new
+            old = parts.pop(key, 0)
+            node.total -= old
+            if key in value:
+                new = parts[key] = self._entry(value, key if type(key) is str else held(value, key), node)
+                node.total += new
         node.total, node.dirty = node.total % _MODULUS, set()
         return node.total
 
@@ -200,7 +257,7 @@ class _Walk:
         reduce = copyreg.dispatch_table.get(type(value))
         made: Any = reduce(value) if reduce is not None else value.__reduce_ex__(4)
         if isinstance(made, str):
-            return _text(made)
+            return scalar(made)
         items = list(made[3] or ()) if len(made) > 3 else []
         pairs = dict(made[4] or ()) if len(made) > 4 else {}
         return self.write([*made[:3], items, pairs])
@@ -208,12 +265,12 @@ class _Walk:
 
 def fresh_digest(value: Any) -> str:
     """Return the digest of a value as it is now, 32 hex characters."""
-    return _hash(_Walk(keep=False).write(value)).hex()
+    return blake2b(_Walk(keep=False).write(value), digest_size=16).hexdigest()
 
 
 def kept_digest(value: Any) -> str:
     """Return the same digest with the help of what the nodes remember."""
     try:
-        return _hash(_Walk(keep=True).write(value)).hex()
+        return blake2b(_Walk(keep=True).write(value), digest_size=16).hexdigest()
     except _Cycle:
         return fresh_digest(value)

@@ -138,7 +138,9 @@ class Family:
         if kept is None:
             _undo(log)
         else:
-            kept.next, kept.log = prior, Log([record[0](record) for record in reversed(log)])
+            # In place before it is full, so that every version has a way to the current one even if undoing fails.
+            kept.next, kept.log = prior, (back := Log())
+            back.extend(record[0](record) for record in reversed(log))
 
     def taint(self, reason: str) -> None:
         """Note that from now on the session's world holds something that cannot be tracked."""
@@ -184,7 +186,9 @@ class Node:
     def link(self, holder: Node, key: Any) -> None:
         """Remember who used this digest, and for which of its keys."""
         link = (weakref.ref(holder), key)
-        if link not in self.links:
+        if not self.links:
+            self.links = (link,)
+        elif link not in self.links:
             alive = self.links if len(self.links) < 4 else tuple(x for x in self.links if x[0]() is not None)
             self.links = (*alive, link)
 
