@@ -7,7 +7,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +19,17 @@ from fc_gym.tool import Tool
 
 __all__ = ["JoinedDomain", "join"]
 
+_PLAIN = (str, int, float, bool, type(None))
+_TRIES = 256
+_APART = 5_000  # identifiers that an episode will not use up
+
 
 class JoinedDomain(Domain):
     """Several domains side by side in one world, with one set of tools.
 
     The world is a dataclass with one field per part. A row of a key that several parts have a table for (a file, a
-    person) is introduced to the other tables, by the fields that have the same name, as soon as it is there or has
-    changed; what is deleted in one part stays in the others.
+    person) is introduced to the other tables when it is made, by the plain fields that have the same name and type;
+    later changes of these fields are seen everywhere. What is deleted in one part stays in the others, and away here.
 
     Args:
         parts: The domains, in order.
@@ -52,17 +56,24 @@ class JoinedDomain(Domain):
         return _join_again, (tuple((part.world, part.name) for part in self.parts.values()),)
 
     def sample(self, seed: int | np.random.Generator) -> State[World]:
-        """Draw a start state: every part from the same seed, so that they agree on what day it is.
+        """Draw a start state: the first part as it is alone, the others so that they go with it.
+
+        They begin on the same day, if they have a field `today`, and count identifiers from far apart, if they have a
+        field `minted`, so that no two rows ever share one.
 
         Args:
             seed: A seed, 0 or more, or a generator to draw one from.
+
+        Raises:
+            DomainError: If a part never goes with the others.
         """
         seed = int(seed.integers(2**31)) if isinstance(seed, np.random.Generator) else seed
-        world = self.world(
-            **{name: cast(Any, part.world).sample(np.random.default_rng(seed)) for name, part in self.parts.items()}
-        )
+        worlds: dict[str, World] = {}
+        for place, (name, part) in enumerate(self.parts.items()):
+            worlds[name] = _drawn(part, seed, place, list(worlds.values()))
+        world = self.world(**worlds)
         for name in self.parts:
-            self._introduce(world, name)
+            self._introduce(world, name, {key: frozenset() for key, _ in self._shared})
         return State(world)
 
     def part_of(self, tool: str) -> Domain:
@@ -87,22 +98,29 @@ class JoinedDomain(Domain):
 
         @functools.wraps(function)
         def run(world: World, **arguments: Any) -> object:
+            if not shared:
+                return function(getattr(world, part), **arguments)
+            before = self._keys(world, part)
             value = function(getattr(world, part), **arguments)
-            if shared:
-                self._introduce(world, part)
+            self._introduce(world, part, before)
             return value
 
         return run
 
-    def _introduce(self, world: World, origin: str) -> None:
-        """Take the rows of one part's shared tables over into the tables of the others."""
-        for _, tables in self._shared:
+    def _keys(self, world: World, part: str) -> dict[str, frozenset[str]]:
+        """Return the keys of the rows in one part's shared tables."""
+        mine = getattr(world, part)
+        return {key: frozenset(tables[part].rows(mine)) for key, tables in self._shared if part in tables}
+
+    def _introduce(self, world: World, origin: str, before: Mapping[str, frozenset[str]]) -> None:
+        """Take what is new or has changed in one part's shared tables over into the tables of the others."""
+        for key, tables in self._shared:
             if origin not in tables:
                 continue
             rows = tables[origin].rows(getattr(world, origin))
             for name, entity in tables.items():
                 if name != origin:
-                    _take_over(rows, entity.rows(getattr(world, name)), entity.row)
+                    _take_over(rows, before[key], entity.rows(getattr(world, name)), entity.row)
 
 
 def join(parts: Sequence[Domain]) -> Domain:
@@ -155,19 +173,41 @@ def _shared_tables(parts: Mapping[str, Domain]) -> Iterator[tuple[str, dict[str,
             yield key, tables
 
 
-def _take_over(rows: Mapping[str, Any], into: Any, kind: type) -> None:
-    """Bring rows into a table of another kind of rows, by the fields of equal name."""
+def _take_over(rows: Mapping[str, Any], before: frozenset[str], into: Any, kind: type) -> None:
+    """Bring rows into a table of another kind of rows, by the plain fields of equal name."""
     for key, row in rows.items():
         mine: Any = type(row)
-        common = {name: getattr(row, name) for name in _common(mine, kind)}
-        if key not in into:
-            if _can_be_made(kind, common):
-                into[key] = kind(**common)
-            continue
-        there = into[key]
-        for name, value in common.items():
-            if getattr(there, name) != value:
-                setattr(there, name, value)
+        told = {name: getattr(row, name) for name in _common(mine, kind)}
+        common = {name: value for name, value in told.items() if isinstance(value, _PLAIN)}
+        if key in into:
+            there = into[key]
+            for name, value in common.items():
+                if getattr(there, name) != value:
+                    setattr(there, name, value)
+        elif key not in before and _can_be_made(kind, common):
+            into[key] = kind(**common)
+
+
+def _drawn(part: Domain, seed: int, place: int, others: Sequence[World]) -> World:
+    """Draw the world of one part, again and again until it goes with the others."""
+    kind: Any = part.world
+    if not others:
+        return kind.sample(np.random.default_rng(seed))
+    for again in range(_TRIES):
+        world = kind.sample(np.random.default_rng([seed, place, again]))
+        if all(_go_together(world, other) for other in others):
+            return world
+    raise DomainError(
+        f"{part.name} did not go with the other worlds in {_TRIES} draws; draw `today` by `draw_today` and `minted` "
+        "from a range of some hundred thousand"
+    )
+
+
+def _go_together(one: World, other: World) -> bool:
+    """Return whether two worlds begin on the same day and count their identifiers from far apart."""
+    days = {getattr(one, "today", None), getattr(other, "today", None)} - {None}
+    counted = [world.minted for world in (one, other) if hasattr(world, "minted")]
+    return len(days) < 2 and (len(counted) < 2 or abs(counted[0] - counted[1]) >= _APART)
 
 
 @cache

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NewType
 
 import numpy as np
@@ -142,11 +143,45 @@ def test_a_change_of_a_common_field_is_seen_everywhere_and_no_other(both: Joined
     assert (world.shelf.papers["B-2"].name, world.shelf.papers["B-2"].shelf) == ("bread", 9)
 
 
-def test_what_is_deleted_in_one_part_stays_in_the_others(both: JoinedDomain) -> None:
+def test_what_is_deleted_in_one_part_stays_in_the_others_and_does_not_come_back(both: JoinedDomain) -> None:
     world = both.sample(0).world
     name = next(iter(world.board.notes))
     both.execute(world, ToolCall("burn_paper", {"note": name}))
-    assert name in world.board.notes and name not in world.shelf.papers
+    for call in (ToolCall("write_note", {"name": "milk"}), ToolCall("pin_note", {"note": name})):
+        assert name in world.board.notes and name not in world.shelf.papers
+        assert both.execute(world, call).refusal is None
+    assert name not in world.shelf.papers and "B-2" in world.shelf.papers
+
+
+@given(st.integers(0, 300))
+def test_worlds_agree_on_the_day_and_never_share_an_identifier_by_chance(seed: int) -> None:
+    joined = load_domain("shop+mail+bank+hotel+clinic+releases")
+    assert isinstance(joined, JoinedDomain)
+    world = joined.sample(seed).world
+    parts = [getattr(world, name) for name in joined.parts]
+    assert len({one.today for one in parts}) == 1
+    counters = sorted(one.minted for one in parts)
+    assert all(later - earlier >= 5_000 for earlier, later in pairwise(counters))
+
+
+@dataclass
+class Stopped:
+    """A world whose day never fits."""
+
+    today: str = "1999-01-01"
+
+    @classmethod
+    def sample(cls, rng: np.random.Generator) -> Stopped:
+        return cls()
+
+    def wait_here(self) -> bool:
+        """Wait."""
+        return True
+
+
+def test_worlds_that_never_go_together_are_told() -> None:
+    with pytest.raises(DomainError, match="stopped did not go with the other worlds in 256 draws"):
+        join([load_domain("shop"), Domain(Stopped)]).sample(0)
 
 
 def test_the_graph_has_edges_across_the_parts(both: JoinedDomain) -> None:
