@@ -40,7 +40,15 @@ class Play:
     credit: list[Mapping[str, JsonValue]]
     """Our own measures of each turn, as `TurnCredit` has them."""
     truncated_by: str = ""
+    exclude: bool = False
+    """True if excluded functions were taken off what was offered."""
     format: str = field(default=FORM)
+
+    @property
+    def setting(self) -> str:
+        """How it was played, in words: plays of different settings are not to be mixed."""
+        left_out = ", without excluded functions" if self.exclude else ""
+        return f"{self.policy} ({self.mode}, seed {self.seed}{left_out})"
 
     @property
     def category(self) -> str:

@@ -81,7 +81,7 @@ def benchmarks_run(order: Order, advance: Callable[[], None]) -> tuple[Run | Non
     """
     root = checkout()
     if find_spec("pytest_benchmark") is None:
-        raise FcGymError("benchmarks need pytest-benchmark; run: pip install 'fc-gym[dev]'")
+        raise FcGymError("benchmarks need pytest-benchmark; run: pip install pytest-benchmark")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "measured.json"
         words = [*order.files(root / "benchmarks"), *_SETTINGS, *order.words(), f"--benchmark-json={path}"]

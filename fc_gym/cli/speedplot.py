@@ -36,7 +36,7 @@ def speed_plot(run: Run, path: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise FcGymError("a plot needs matplotlib; run: pip install 'fc-gym[plot]'") from None
+        raise FcGymError("a plot needs matplotlib; run: pip install matplotlib") from None
     if path.suffix not in _METADATA:
         raise FcGymError(f"{path}: a plot is named .svg, .png or .pdf")
     rows = [row for row in run.rows if row.group != GROWTH and row.ratio]

@@ -47,7 +47,7 @@ def draw(graph: ApiGraph, path: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise FcGymError("drawing needs matplotlib; run: pip install 'fc-gym[plot]'") from None
+        raise FcGymError("drawing needs matplotlib; run: pip install matplotlib") from None
     if path.suffix not in (".svg", ".png", ".pdf"):
         raise FcGymError(f"{path}: a drawing is named .svg, .png or .pdf")
     with matplotlib.rc_context({"svg.hashsalt": "fc_gym", "font.family": "DejaVu Sans"}):

@@ -25,12 +25,13 @@ LATER_OPENERS = (
     "Go on and {ask}, please.", "I'd also be glad if you could {ask}.",
 )  # fmt: skip
 LEADS = (
-    "", "", "", "", "", "", "", "Hi!", "Hello,", "Hey,", "Good morning.", "I'm about to leave, so quickly:",
-    "Sorry to bother you again.", "I only have a minute.", "I'm tidying up a few things today.", "Before I forget:",
+    "", "", "", "", "", "", "", "Hi!", "Hello!", "Hey!", "Good morning.", "I'm about to leave, so let's be quick.",
+    "Sorry to bother you again.", "I only have a minute.", "I'm tidying up a few things today.",
+    "I keep a list, and this is next on it.",
     "Something has come up.", "Good to have you here.", "I have a small thing to sort out.", "Hello again.",
-    "Here is what I'm working on.", "I need a hand with something.", "A quick one:", "I hope you can help.",
+    "Here is what I'm working on.", "I need a hand with something.", "This should be quick.", "I hope you can help.",
     "There is something I keep putting off.", "Right, let's get this done.", "I'm catching up on things.",
-    "Could be that this is easy for you.",
+    "Maybe this is easy for you.",
 )  # fmt: skip
 ACKNOWLEDGED = (
     "", "", "", "Thanks.", "Great.", "Good.", "Perfect.", "Okay.", "All right.", "That helps.", "Thank you.",
@@ -38,8 +39,8 @@ ACKNOWLEDGED = (
     "Excellent.",
 )  # fmt: skip
 BRIDGES = (
-    "", "", "", "One more thing.", "Something else.", "On to the next point.", "Moving on.", "Also this:",
-    "While I have you:", "There is more.", "That brings me to something.", "And then there is this.",
+    "", "", "", "One more thing.", "Something else.", "On to the next point.", "Moving on.", "There is this, too.",
+    "While I have you, another thing.", "There is more.", "That brings me to something.", "And then there is this.",
 )  # fmt: skip
 """What may come before a request that is a sentence of its own, later in a dialogue."""
 TAILS = (
@@ -84,22 +85,22 @@ class Wording:
         text = self._opened(asks[0], later)
         for ask in asks[1:]:
             text = f"{text} {_ended(ask)}" if whole(ask) else one_of(JOINS, self.rng).format(first=text, second=ask)
-        text = self._led(one_of(ACKNOWLEDGED if later else LEADS, self.rng), text)
-        return f"{text} {one_of(TAILS, self.rng)}" if self.rng.random() < TAILED[later] else text
+        text = _led(one_of(ACKNOWLEDGED if later else LEADS, self.rng), text)
+        tails = [one for one in TAILS if not (one.startswith("Thank") and text.startswith("Thank"))]
+        return f"{text} {one_of(tails, self.rng)}" if self.rng.random() < TAILED[later] else text
 
     def _opened(self, ask: str, later: bool) -> str:
         if whole(ask):
-            return self._led(one_of(BRIDGES, self.rng) if later else "", _ended(ask))
+            return _led(one_of(BRIDGES, self.rng) if later else "", _ended(ask))
         openers: tuple[str, ...] = LATER_OPENERS if later else OPENERS
         if len(ask) > PLAIN or not ask[-1].isalpha() or "," in ask:
             ends = ("{ask}.",) if ask[-1] == '"' else ("{ask}.", "{ask}?")
             openers = tuple(one for one in openers if one.endswith(ends))
         return capital(one_of(openers, self.rng).format(ask=ask))
 
-    def _led(self, lead: str, text: str) -> str:
-        if not lead or lead[-1] in ".!:":
-            return f"{lead} {text}".lstrip()
-        return f"{lead} {text if text.startswith(('I ', 'I’', chr(73) + chr(39))) else text[0].lower() + text[1:]}"
+
+def _led(lead: str, text: str) -> str:
+    return f"{lead} {text}" if lead else text
 
 
 def _ended(sentence: str) -> str:

@@ -17,7 +17,7 @@ from fc_gym.bfcl.web import LABEL, Corpus, Page, WebSearchAPI, corpus, page, rea
 from fc_gym.errors import RecordError, TaskError
 
 for name in ("rank_bm25", "markdownify", "bs4", "lxml"):
-    pytest.importorskip(name, reason="run: pip install 'fc-gym[bfcl]'")
+    pytest.importorskip(name, reason="run: pip install rank-bm25 beautifulsoup4 lxml markdownify")
 
 TEA = Page("https://tea.example/oolong", "Oolong", "Oolong is a tea. It grows in China.")
 INN = Page(
@@ -180,7 +180,7 @@ def test_a_task_without_a_corpus_cannot_be_played() -> None:
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rank_bm25", None)
-    with pytest.raises(TaskError, match=r"needs rank_bm25; run: pip install 'fc-gym\[bfcl\]'"):
+    with pytest.raises(TaskError, match=r"needs rank_bm25; run: pip install rank-bm25 beautifulsoup4 lxml markdownify"):
         Corpus.of([TEA])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fc_agents.bfcl.policies import BfclPolicy
@@ -44,8 +44,8 @@ def play_task(env: BfclEnv, policy: BfclPolicy, task: BfclTask, seed: int = 0) -
             credit.append(info["credit"])
         if info["turn"] != before:
             turns.append([])
-    mode = "strict" if env.strict else "official"
-    return Play(task.id, policy.name, mode, seed, turns, info["verdict"], credit, info["truncated_by"])
+    played = _unplayed(env, policy, task.id, seed)
+    return replace(played, turns=turns, verdict=info["verdict"], credit=credit, truncated_by=info["truncated_by"])
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,10 @@ class Collector:
         return plays
 
     def _checked(self, play: Play, path: Path) -> Play:
-        mode = "strict" if self.env.strict else "official"
-        if (play.policy, play.mode, play.seed) != (self.policy.name, mode, self.seed):
+        setting = _unplayed(self.env, self.policy, play.id, self.seed).setting
+        if play.setting != setting:
             raise RecordError(
-                f"{path}: holds plays of {play.policy} ({play.mode}, seed {play.seed}), "
-                f"not of {self.policy.name} ({mode}, seed {self.seed}); give another folder with --out"
+                f"{path}: holds plays of {play.setting}, not of {setting}; give another folder with --out"
             )
         return play
 
@@ -114,6 +113,11 @@ class Collector:
                 made = path.with_suffix(".part")
                 made.write_text("".join(f"{to_json(official_entry(one))}\n" for one in mine), encoding="utf-8")
                 os.replace(made, path)
+
+
+def _unplayed(env: BfclEnv, policy: BfclPolicy, task: str, seed: int) -> Play:
+    mode = "strict" if env.strict else "official"
+    return Play(task, policy.name, mode, seed, turns=[], verdict={}, credit=[], exclude=env.exclude)
 
 
 def _drop_torn_line(path: Path) -> None:

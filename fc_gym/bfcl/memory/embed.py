@@ -41,7 +41,7 @@ class SentenceEmbedder:
         try:
             library = import_module("sentence_transformers")
         except ImportError:
-            raise TaskError("SentenceEmbedder needs sentence-transformers: pip install 'fc-gym[vector]'") from None
+            raise TaskError("SentenceEmbedder needs sentence-transformers: pip install sentence-transformers") from None
         self._model: Any = library.SentenceTransformer(name, device=device)
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:

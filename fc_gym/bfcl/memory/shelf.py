@@ -152,5 +152,5 @@ def _bm25(corpus: Sequence[Sequence[str]]) -> Any:
     try:
         library = import_module("rank_bm25")
     except ImportError:
-        raise TaskError("searching keys needs rank_bm25: pip install 'fc-gym[bfcl]'") from None
+        raise TaskError("searching keys needs rank_bm25: pip install rank-bm25") from None
     return library.BM25Plus(corpus)

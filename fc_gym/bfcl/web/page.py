@@ -47,7 +47,9 @@ def library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        raise TaskError(f"a local web corpus needs {name}; run: pip install 'fc-gym[bfcl]'") from None
+        raise TaskError(
+            f"a local web corpus needs {name}; run: pip install rank-bm25 beautifulsoup4 lxml markdownify"
+        ) from None
 
 
 def html_page(url: str, html: str, title: str) -> Page:

@@ -72,6 +72,12 @@ def test_plays_of_another_policy_are_not_mixed_in(tmp_path: Path) -> None:
         Collector(tmp_path, bfcl_policy("silent"), BfclEnv(TASKS)).run(TASKS)
 
 
+def test_plays_with_another_offer_are_not_mixed_in(tmp_path: Path) -> None:
+    Collector(tmp_path, bfcl_policy("gold"), BfclEnv(TASKS)).run(TASKS)
+    with pytest.raises(RecordError, match=r"not of gold \(official, seed 0, without excluded functions\)"):
+        Collector(tmp_path, bfcl_policy("gold"), BfclEnv(TASKS, exclude=True)).run(TASKS)
+
+
 def test_an_unknown_policy_is_told() -> None:
     with pytest.raises(TaskError, match="unknown policy 'golden'; have gold, "):
         bfcl_policy("golden")

@@ -99,7 +99,7 @@ def test_only_the_core_memory_is_shown_whole() -> None:
 
 
 def test_keys_are_ranked_by_shared_words() -> None:
-    pytest.importorskip("rank_bm25", reason="pip install 'fc-gym[bfcl]' to search keys")
+    pytest.importorskip("rank_bm25", reason="pip install rank-bm25 to search keys")
     session = MemorySession("kv")
     empty = session.call("core_memory_key_search", {"query": "a"})
     assert empty.text == "Error during execution: division by zero" and empty.exception == "ZeroDivisionError"
@@ -114,7 +114,7 @@ def test_keys_are_ranked_by_shared_words() -> None:
 
 def test_searching_without_the_library_is_told_to_whoever_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rank_bm25", None)
-    with pytest.raises(TaskError, match=r"searching keys needs rank_bm25: pip install 'fc-gym\[bfcl\]'"):
+    with pytest.raises(TaskError, match=r"searching keys needs rank_bm25: pip install rank-bm25"):
         MemorySession("kv").call("core_memory_key_search", {"query": "a"})
 
 
@@ -241,7 +241,7 @@ def test_the_vector_memory_needs_an_embedder() -> None:
 
 def test_without_sentence_transformers_its_embedder_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(TaskError, match=r"needs sentence-transformers: pip install 'fc-gym\[vector\]'"):
+    with pytest.raises(TaskError, match=r"needs sentence-transformers: pip install sentence-transformers"):
         SentenceEmbedder()
 
 

@@ -1,0 +1,1 @@
+"""A model as a policy, and many of its episodes at once."""

@@ -1,0 +1,1 @@
+"""What may be called now, as the grammar that a model decodes under."""

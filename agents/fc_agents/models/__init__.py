@@ -1,0 +1,1 @@
+"""Models: what writes the responses of an agent, or the texts of a synthesis."""
