@@ -17,24 +17,26 @@ import pytest
 from gymnasium.vector import SyncVectorEnv
 
 from benchmarks.budget import AgainstFloor, FromElsewhere
-from benchmarks.depot import long_task
+from benchmarks.depot import long_task, short_task
 from benchmarks.floor import CALLS, answer
 from fc_gym.bfcl.executor import Executor
 from fc_gym.bfcl.home import data_home
 from fc_gym.bfcl.play import Session
 from fc_gym.bfcl.tasks import BfclTask, load_tasks
 from fc_gym.domain import Domain
+from fc_gym.env import ToolEnv
 
 pytestmark = pytest.mark.benchmark(group="peers")
 
 ROOT = Path(__file__).parent.parent
-ENVS = 64
+ENVS, TURNS = 64, 10
 TASKS = 60
 PATIENCE = 300
 """Seconds until a peer is given up."""
 
 STEP = "step, JSON in, JSON out"
 VECTOR = f"vector step, {ENVS} envs"
+TURN = "turn in a rollout of ten calls, zero-latency policy"
 BFCL = "bfcl call text, with its share of reset"
 
 Driver = Callable[..., dict[str, Any]]
@@ -100,6 +102,22 @@ def test_step_of_gymnasium(against_floor: AgainstFloor) -> None:
 
 def test_step_of_gem(from_elsewhere: FromElsewhere, driver: Driver) -> None:
     from_elsewhere("ToolEnvWrapper around the FLOOR", lambda: driver("gem"), shape=STEP)
+
+
+def test_step_of_verifiers(from_elsewhere: FromElsewhere, driver: Driver) -> None:
+    from_elsewhere("env_response of its ToolEnv around the FLOOR", lambda: driver("verifiers", "step"), shape=STEP)
+
+
+def test_our_turn(against_floor: AgainstFloor, small: Domain) -> None:
+    rollout, script = pytest.importorskip("fc_agents.rollout"), pytest.importorskip("fc_agents.script")
+    policy, task = script.GoldPolicy(), short_task(small, TURNS)
+    env = ToolEnv(small, tasks=[task])
+    play = partial(rollout.rollout, env, policy, 0, task)
+    against_floor("fc_gym, recorded, graded, with origins", play, shape=TURN, per=TURNS)
+
+
+def test_turn_of_verifiers(from_elsewhere: FromElsewhere, driver: Driver) -> None:
+    from_elsewhere("rollout of its ToolEnv around the FLOOR", lambda: driver("verifiers", "turn"), shape=TURN)
 
 
 def test_our_vector(against_floor: AgainstFloor, small: Domain) -> None:
