@@ -20,7 +20,8 @@ from fc_gym.domain import Domain
 from fc_gym.env import ToolEnv
 from fc_gym.graph import ApiGraph
 from fc_gym.registration import load_domain
-from fc_gym.session import Reference, Session
+from fc_gym.reference import Reference
+from fc_gym.session import Session
 from fc_gym.task import Task, Turn
 from fc_gym.types import Action
 
@@ -75,7 +76,8 @@ def test_driver(against_floor: AgainstFloor, small: Domain) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_on_processes(against_floor: AgainstFloor, small: Domain, tmp_path: Path, workers: int) -> None:
     """Time, by the wall, what comes once every worker has begun."""
-    from fc_agents.workers import CHUNK, Job, parts
+    from fc_agents.collect.job import Job
+    from fc_agents.workers import CHUNK, parts
 
     if workers > (os.cpu_count() or 1):
         pytest.skip(f"{workers} processes need as many processors")

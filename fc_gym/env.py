@@ -86,6 +86,8 @@ class ToolEnv(gym.Env[Observation, Action]):
         self.observation_space = observation_space()
         self.action_space = ToolCallSpace(domain)
         self.chance = Chance()
+        self.apart = False
+        """Whether its episodes take turns with those of other environments, so that each needs its own world."""
         self._references = References(domain, self.tasks or ())
         self._session: Session | None = None
         self._masks = Masks(domain.names)
@@ -149,7 +151,9 @@ class ToolEnv(gym.Env[Observation, Action]):
         if task is None and start is None:
             start = int(self.np_random.integers(2**31))
         reference = self._references.of(task) if task else None
-        self._session = session = Session.start(self.domain, start or 0, task, reference, terse=self.terse)
+        self._session = session = Session.start(
+            self.domain, start or 0, task, reference, terse=self.terse, apart=self.apart
+        )
         self._last = {"results": (), "user": session.user}
         if self.render_mode == "human":
             self.render()
@@ -213,12 +217,18 @@ class ToolEnv(gym.Env[Observation, Action]):
         self.chance = snapshot.chance.copy()
         self._last = snapshot.last
 
-    def fork(self) -> ToolEnv:
-        """Return an independent environment in the same episode, with the same chance to come."""
+    def fork(self, *, apart: bool = False) -> ToolEnv:
+        """Return an independent environment in the same episode, with the same chance to come.
+
+        Args:
+            apart: Many such environments will take turns: give this one, and each episode that it begins, a world of
+                its own, so that a turn need not undo what the others did. Nothing else differs.
+        """
         other = copy.copy(self)
+        other.apart = apart or self.apart
         other.action_space = copy.deepcopy(self.action_space)
         other.chance = self.chance.copy()
-        other._session = self._session.fork() if self._session else None
+        other._session = self._session.fork(apart=apart) if self._session else None
         return other
 
     def __deepcopy__(self, memo: dict[int, object]) -> ToolEnv:
@@ -241,7 +251,8 @@ class ToolEnv(gym.Env[Observation, Action]):
     ) -> dict[str, Any]:
         """Note what `info` follows from; each of its values is worked out when it is first looked at."""
         info, known = StepInfo(BLANK), session.known
-        info.session, info.masks, info.legality = session, self._masks, self.legality
+        masks = self._masks if session.domain is self.domain else Masks(session.domain.names)
+        info.session, info.masks, info.legality = session, masks, self.legality
         info.turn, info.offered, info.size, info.breadth = session.turn, session.offered(), known.size, known.breadth
         info.parts, info.total, info.results, info.cut, info.point = parts, worth, results, cut, None
         session.state.watch(info)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from fc_gym.env import Observation, ToolEnv
 from fc_gym.errors import RecordError
+from fc_gym.origins import origins
+from fc_gym.reward import NOTHING
 from fc_gym.task import Task
-from fc_gym.types import Action, JsonValue, Malformed, ToolCall, leaves, to_json
+from fc_gym.types import Action, JsonValue, Malformed, ToolCall, to_json
 
 __all__ = ["FORMAT", "Header", "StepRecord", "Trajectory", "read_trajectories", "replayed"]
 
@@ -42,7 +45,7 @@ class Header:
     """Versions of the packages that matter."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class StepRecord:
     """One step: the response and what came of it."""
 
@@ -60,6 +63,17 @@ class StepRecord:
     terminated: bool = False
     truncated: bool = False
 
+    def __init__(
+        self, action: JsonValue, results: tuple[str, ...], user: str, reward: float, parts: Mapping[str, float],
+        state_hash: str, sources: tuple[Mapping[str, JsonValue], ...] = (), raw: str | None = None,
+        terminated: bool = False, truncated: bool = False,
+    ) -> None:  # fmt: skip
+        # one is made at every step, and setting ten attributes of a frozen class one by one takes as long as a step
+        self.__dict__.update(
+            action=action, results=results, user=user, reward=reward, parts=parts, state_hash=state_hash,
+            sources=sources, raw=raw, terminated=terminated, truncated=truncated,
+        )  # fmt: skip
+
 
 @dataclass
 class Trajectory:
@@ -70,6 +84,10 @@ class Trajectory:
     """The first message of the user."""
     start_hash: str = ""
     steps: list[StepRecord] = field(default_factory=list)
+    completions: list[Mapping[str, JsonValue] | None] = field(default_factory=list)
+    """For each step what a model's server told of its response: tokens, finish, usage; empty if no model played."""
+    stopped: str = ""
+    """Why who played gave up before the episode was over; empty if not."""
 
     @property
     def total(self) -> float:
@@ -78,9 +96,12 @@ class Trajectory:
 
     def line(self) -> str:
         """Return the trajectory as one line of JSON, without the line end."""
-        header = {**vars(self.header), "task": self.header.task.json() if self.header.task else None}
+        header = {**vars(self.header), "task": _task_text(_Same(self.header.task)) if self.header.task else None}
         body = {"format": FORMAT, "header": header, "user": self.user, "start_hash": self.start_hash}
-        return to_json({**body, "steps": self.steps, "return": self.total})
+        more: dict[str, JsonValue] = {"completions": self.completions} if any(self.completions) else {}
+        if self.stopped:
+            more["stopped"] = self.stopped
+        return to_json({**body, "steps": self.steps, **more, "return": self.total})
 
     @classmethod
     def begin(
@@ -108,26 +129,35 @@ class Trajectory:
         header = Header(reference, env.domain.fingerprint, seed, task, tools, policy, kept, _versions())
         return cls(header, observation["user"], info["state_hash"]), observation, info
 
-    def step(self, env: ToolEnv, action: Action, raw: str | None = None) -> tuple[Observation, dict[str, Any], bool]:
+    def step(
+        self, env: ToolEnv, action: Action, raw: str | None = None, completion: Mapping[str, JsonValue] | None = None
+    ) -> tuple[Observation, dict[str, Any], bool]:
         """Take a step and record it.
 
         Args:
             env: The environment of `begin`.
             action: The response.
             raw: The text it was read from.
+            completion: What else is to be kept of a model's response, as plain JSON values.
 
         Returns:
             The observation, the info, and whether the episode is over.
         """
-        sources = () if isinstance(action, str) else tuple(_sources(env, call) for call in action)
+        plain: JsonValue = action
+        sources: tuple[Mapping[str, JsonValue], ...] = ()
+        if not isinstance(action, str):
+            session = env.session
+            sources = tuple([origins(session, call) for call in action])
+            plain = [_plain(call) for call in action]
         observation, reward, terminated, truncated, info = env.step(action)
-        plain = action if isinstance(action, str) else [_plain(call) for call in action]
+        parts = _NO_PARTS.copy() if getattr(info, "parts", None) is NOTHING else info["reward_parts"]
         self.steps.append(
             StepRecord(
-                plain, observation["results"], observation["user"], float(reward), info["reward_parts"],
-                info["state_hash"], sources, raw, terminated, truncated,
+                plain, observation["results"], observation["user"], float(reward), parts, info["state_hash"],
+                sources, raw, terminated, truncated,
             )
         )  # fmt: skip
+        self.completions.append(completion)
         return observation, info, terminated or truncated
 
 
@@ -165,9 +195,10 @@ def replayed(env: ToolEnv, trajectory: Trajectory) -> Trajectory:
         )
     again, _, _ = Trajectory.begin(env, header.domain, header.seed, header.task, header.policy, header.settings)
     again.header = header
-    for step in trajectory.steps:
+    again.stopped = trajectory.stopped
+    for step, completion in zip_longest(trajectory.steps, trajectory.completions):
         action: Action = step.action if isinstance(step.action, str) else _calls(step.action)
-        again.step(env, action, step.raw)
+        again.step(env, action, step.raw, completion)
     return again
 
 
@@ -182,11 +213,20 @@ def _read(line: bytes, where: str) -> Trajectory:
         found = body.get("format") if isinstance(body, dict) else type(body).__name__
         raise RecordError(f"{where}: not a trajectory of the format {FORMAT} but {found!r}")
     try:
-        return _ADAPTER.validate_python({name: body.get(name) for name in ("header", "user", "start_hash", "steps")})
+        kept = {name: body.get(name) for name in ("header", "user", "start_hash", "steps")}
+        more = {name: body[name] for name in ("completions", "stopped") if name in body}
+        return _checked(_ADAPTER.validate_python({**kept, **more}), where)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise RecordError(f"{where}: {place}: {first['msg']}") from None
+
+
+def _checked(trajectory: Trajectory, where: str) -> Trajectory:
+    steps, completions = len(trajectory.steps), len(trajectory.completions)
+    if completions not in (0, steps):
+        raise RecordError(f"{where}: {completions} completions for {steps} steps; there is one for each step, or none")
+    return trajectory
 
 
 def _plain(call: ToolCall | Malformed) -> JsonValue:
@@ -203,15 +243,25 @@ def _calls(action: Sequence[JsonValue]) -> list[Any]:
     ]
 
 
-def _sources(env: ToolEnv, call: ToolCall) -> dict[str, JsonValue]:
-    tool = env.domain.tools.get(call.name) if isinstance(call, ToolCall) else None
-    found: dict[str, JsonValue] = {}
-    for name, value in call.arguments.items() if tool else ():
-        key = tool.parameters[name].key if tool and name in tool.parameters else ""
-        for path, leaf, _ in leaves(value, name):
-            source = env.session.known.source(key or f"{call.name}.{name}", leaf)
-            found[path] = source.json() if source else None
-    return found
+class _Same:
+    """A task by its identity, since it cannot be hashed by its value."""
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.task is self.task
+
+    def __hash__(self) -> int:
+        return id(self.task)
+
+
+@lru_cache(maxsize=8192)
+def _task_text(same: _Same) -> orjson.Fragment:
+    """Return the JSON of a task, which many episodes play."""
+    return orjson.Fragment(to_json(same.task.json()))
 
 
 def _versions() -> dict[str, str]:
@@ -227,5 +277,7 @@ def _version() -> str:
     except PackageNotFoundError:
         return ""
 
+
+_NO_PARTS: Final = NOTHING.json()
 
 _ADAPTER: TypeAdapter[Trajectory] = TypeAdapter[Any](Trajectory)

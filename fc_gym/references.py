@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fc_gym.domain import Domain
 from fc_gym.errors import TaskError
-from fc_gym.session import Reference
+from fc_gym.reference import Reference
 from fc_gym.task import Task
 
 __all__ = ["References"]

@@ -5,68 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
+from fc_gym.act import does
 from fc_gym.domain import Domain, World, refused, unknown_tool
 from fc_gym.errors import CallError, TaskError
+from fc_gym.faulty import Faults
 from fc_gym.known import Known, spoken_values
+from fc_gym.reference import Reference, fields_of
 from fc_gym.reward import RewardParts, answer_share, share_found
 from fc_gym.state import State
 from fc_gym.task import Limits, Task, Turn
-from fc_gym.types import Refusal, ToolCall, ToolResult, canonical
+from fc_gym.types import Refusal, ToolCall, ToolResult
 
-__all__ = ["Reference", "Session", "Verified"]
-
-
-@dataclass(frozen=True)
-class Verified:
-    """What the verified calls of one turn lead to."""
-
-    results: tuple[ToolResult, ...]
-    state_hash: str
-
-
-class Reference:
-    """The verified course of a task, run once.
-
-    Args:
-        domain: The domain.
-        task: The task; its calls are executed.
-
-    Raises:
-        TaskError: If a verified call is refused, or a turn offers a tool that there is not.
-    """
-
-    def __init__(self, domain: Domain, task: Task) -> None:
-        self.domain, self.task = domain, task
-        self.turns: list[Verified] = []
-        self.opening: Session | None = None
-        """The first moment of an episode, of which every episode is a fork; made by the first one."""
-        self.start = domain.start(task.seed, task.start)
-        state = self.start.fork()
-        for turn in task.turns:
-            for name in turn.tools or ():
-                if name not in domain.tools:
-                    raise TaskError(f"task {task.id}: a turn offers {name!r}; {unknown_tool(name, domain.names).hint}")
-            results = tuple(self._run(state, call) for layer in turn.gold for call in layer)
-            self.turns.append(Verified(results, state.hash()))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "opening": None}
-
-    def world_after(self, turn: int) -> dict[str, str]:
-        """Return each field of the world after a turn, as canonical JSON."""
-        state = self.start.fork()
-        for one in self.task.turns[: turn + 1]:
-            for call in (call for layer in one.gold for call in layer):
-                self._run(state, call)
-        return _fields(state.world)
-
-    def _run(self, state: State[World], call: ToolCall) -> ToolResult:
-        result = self.domain.execute(state.world, call)
-        if result.refusal:
-            raise TaskError(f"task {self.task.id}: the verified call {call} is refused: {result.refusal.message}")
-        return result
+__all__ = ["Session"]
 
 
 @dataclass(slots=True)
@@ -109,11 +60,13 @@ class Session:
     """Result texts so far, and how often each."""
     legal_then: tuple[tuple[str, ...], int, tuple[str, ...]] | None = None
     """What was legal when last asked, with the tools on offer and the number of known keys then."""
+    faults: Faults | None = None
+    """How tools go wrong; None if none does."""
 
     @classmethod
     def start(
         cls, domain: Domain, seed: int, task: Task | None = None, reference: Reference | None = None, *,
-        terse: bool = False,
+        terse: bool = False, apart: bool = False,
     ) -> Session:  # fmt: skip
         """Begin an episode.
 
@@ -123,6 +76,7 @@ class Session:
             task: What to play; None: free play, in which the agent also speaks for the user.
             reference: The task's verified course, if it was run before.
             terse: Leave hints out of refusals.
+            apart: It takes turns with other episodes of the task, so give it a world of its own unless that is large.
 
         Raises:
             TaskError: If the task is for another domain or cannot be played.
@@ -133,8 +87,8 @@ class Session:
             raise TaskError(f"task {task.id} is for the domain {task.domain}, not {domain.name}")
         reference = reference or Reference(domain, task)
         if reference.opening is None:
-            reference.opening = cls._opening(domain, reference.start.fork(), task, reference)
-        session = reference.opening.fork()
+            reference.opening = cls._opening(reference.domain, reference.start.fork(), task, reference)
+        session = reference.opening.fork(apart=apart and reference.light)
         session.terse = terse
         return session
 
@@ -146,19 +100,26 @@ class Session:
         session = cls(domain, task, reference, state, Known(domain), terse)
         if task is not None:
             session.here, session.limits = (task.turns or (None,))[0], task.limits
+            session.faults = Faults(task.faults) if task.faults else None
         session._hear()
         if task is not None:
             session.legal()  # so that it is not worked out again in every episode
         return session
 
-    def fork(self) -> Session:
-        """Return an independent continuation that shares the world until one of them writes."""
+    def fork(self, *, apart: bool = False) -> Session:
+        """Return an independent continuation.
+
+        Args:
+            apart: Copy the world at once, instead of sharing it until one of them writes.
+        """
         other: Session = object.__new__(Session)
         count = self.count
         other.__dict__.update(
-            self.__dict__, state=self.state.fork(), known=self.known.copy(), seen=self.seen.copy(),
+            self.__dict__, state=self.state.apart() if apart else self.state.fork(), known=self.known.copy(), seen=self.seen.copy(),
             count=_Count(count.calls, count.malformed, count.refused, count.steps),
         )  # fmt: skip
+        if self.faults is not None:
+            other.faults = self.faults.copy()
         return other
 
     @property
@@ -238,10 +199,14 @@ class Session:
         domain, here, count = self.domain, self.here, self.count
         if call.name not in (domain.tools if here is None or here.tools is None else here.tools):
             return self._turned_down(raw, unknown_tool(call.name, self.offered()))
-        result = domain.execute(self.state.world, call, terse=self.terse)
+        if (faults := self.faults) is None:
+            result = domain.execute(self.state.world, call, terse=self.terse)
+        else:
+            result = faults.execute(domain, self.state.world, call, self.terse)
         if result.refusal is not None:
-            count.refused += 1
-            count.malformed += not result.refusal.by_tool
+            if faults is None or not faults.excused:
+                count.refused += 1
+                count.malformed += not result.refusal.by_tool
         elif result.shown != []:
             self.known.show(result, self.turn, self.calls)
         self.calls += 1
@@ -274,20 +239,18 @@ class Session:
         assert self.reference is not None
         if self.state.hash() == self.reference.turns[self.turn].state_hash:
             return 1.0
-        wanted, have = self.reference.world_after(self.turn), _fields(self.state.world)
+        wanted, have = self.reference.world_after(self.turn), fields_of(self.state.world)
         same = sum(have.get(name) == value for name, value in wanted.items()) / len(wanted)
         return min(same, 1.0 - 1e-6)
 
     def _response_match(self, reply: str | None) -> float:
         assert self.reference is not None
         assert self.here is not None
-        results, answer = self.reference.turns[self.turn].results, self.here.answer
-        if not results and not answer:
+        results, answer, act = self.reference.turns[self.turn].results, self.here.answer, self.here.act
+        if not results and not answer and not act:
             return 1.0
         said = answer_share(answer, reply or "") if answer else 0.0
         found = share_found(results, self.seen) if results else 0.0
-        return (found * len(results) + said * len(answer)) / (len(results) + len(answer))
-
-
-def _fields(world: World) -> dict[str, str]:
-    return {name: canonical(value) for name, value in vars(world).items() if not name.startswith("_")}
+        done = does(reply or "", act) if act else 0
+        wanted = len(results) + len(answer) + (act != "")
+        return (found * len(results) + said * len(answer) + done) / wanted

@@ -10,7 +10,10 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from fc_gym.act import Act
 from fc_gym.errors import RecordError, TaskError
+from fc_gym.fault import Fault
+from fc_gym.renamed import Alias
 from fc_gym.types import JsonValue, ToolCall
 
 __all__ = ["Limits", "Task", "Turn", "read_tasks"]
@@ -41,6 +44,8 @@ class Turn:
     """Values that the user's words mean, by key or by `tool.parameter`."""
     tools: tuple[str, ...] | None = None
     """Tools offered from this turn on; None: all."""
+    act: Act = ""
+    """What the reply must do besides; empty: nothing."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +60,21 @@ class Task:
     start: Mapping[str, JsonValue] | None = None
     """The start state as plain fields; None: drawn from the seed."""
     limits: Limits = field(default_factory=Limits)
+    faults: tuple[Fault, ...] = ()
+    """How tools go wrong in it."""
+    names: Mapping[str, Alias] = field(default_factory=dict)
+    """Other names under which its tools are offered: each with what it stands for. All else in it uses them too."""
 
     def json(self) -> dict[str, JsonValue]:
-        """Return the task as plain JSON values."""
-        return asdict(self)
+        """Return the task as plain JSON values, without what few tasks have and this one has not."""
+        body = asdict(self)
+        for name in ("faults", "names"):
+            if not body[name]:
+                del body[name]
+        for turn in body["turns"]:
+            if not turn["act"]:
+                del turn["act"]
+        return body
 
     @classmethod
     def of(cls, value: object, where: str = "task") -> Task:

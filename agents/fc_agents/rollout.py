@@ -74,6 +74,20 @@ class RolloutSummary:
     passed: int = 0
     """Episodes in which every turn passed."""
     truncated: int = 0
+    responses: int = 0
+    """Responses of a model."""
+    prompted: int = 0
+    """Tokens of prompts."""
+    written: int = 0
+    """Tokens of responses."""
+    cached: int = 0
+    """Tokens of prompts that a server had in its cache."""
+    finishes: Counter[str] = field(default_factory=Counter)
+    """Responses by why they ended."""
+    breaks: int = 0
+    """Responses whose prompt did not go on where the turn before ended."""
+    stopped: Counter[str] = field(default_factory=Counter)
+    """Episodes that were given up, by reason."""
 
     def add(self, trajectory: Trajectory) -> None:
         """Take in one trajectory."""
@@ -91,12 +105,36 @@ class RolloutSummary:
         self.calls += made
         self.lengths[made] += 1
         self.last.update([last] if last else [])
+        self.stopped.update([trajectory.stopped] if trajectory.stopped else [])
+        for completion in trajectory.completions:
+            if completion is not None:
+                self._asked(completion)
 
     def merge(self, other: RolloutSummary) -> None:
         """Take in the summary of other trajectories."""
         for one in fields(self):
             mine, theirs = getattr(self, one.name), getattr(other, one.name)
             setattr(self, one.name, mine + theirs)
+
+    def json(self) -> dict[str, JsonValue]:
+        """Return the counts as plain JSON values, those that are counted by name in the order of the names."""
+        found: dict[str, JsonValue] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, Counter):
+                value = {str(key): value[key] for key in sorted(value)}
+            found[one.name] = float(value) if isinstance(value, Fraction) else value
+        return found
+
+    def _asked(self, completion: Mapping[str, JsonValue]) -> None:
+        """Count a response of a model."""
+        usage = completion.get("usage", {})
+        self.responses += 1
+        self.prompted += usage.get("prompt", 0)
+        self.written += usage.get("completion", 0)
+        self.cached += usage.get("cached", 0)
+        self.finishes[completion.get("finish", "")] += 1
+        self.breaks += "prefix_break" in completion
 
     def _accepted(self, name: str, text: str) -> str:
         """Count a call; return its tool if it was accepted, else nothing."""

@@ -79,7 +79,8 @@ def execute(session: Session, call: ToolCall) -> Executed:
         source = session.known.source(leaf.key, leaf.value)
         if source is None and leaf.key in session.domain.entities:
             raise Unseen(f"{call.name} uses the {leaf.key} {leaf.value}, which nothing has shown")
-        sources[leaf.path] = source or Source("user", session.turn)
+        told = source is None or (source.kind == "user" and session.task is None)  # free play tells all at the start
+        sources[leaf.path] = Source("user", session.turn) if told or source is None else source
     result = session.run([call])[0]
     if result.refusal:
         raise Refused(f"{call} is refused: {result.refusal.message}")

@@ -28,6 +28,10 @@ from fc_gym.types import JsonValue, ToolCall
 __all__ = ["DeadEnd", "Settings", "attribute", "walk"]
 
 
+ENOUGH = 4
+"""Fitting argument choices from which on no more are looked for."""
+
+
 class DeadEnd(Exception):
     """The walk did not reach its target; the message is the reason, for counting."""
 
@@ -48,6 +52,8 @@ class Settings:
     """Chance of not taking the cheapest alternative, 0 to 1."""
     make: float = 0.3
     """Chance that a row the target needs is made rather than found, 0 to 1."""
+    circles: bool = True
+    """Whether a refusal may be lifted by a call that the refused one takes back, such as a deletion by a restoration."""
 
 
 def walk(
@@ -116,12 +122,19 @@ class _Walk:
             raise DeadEnd(f"{call.name}: {code} needs itself")
         self.wanted.add((call.name, code))
         try:
-            for name in self._ordered(self.graph.enablers(call.name, code)):
+            for name in self._ordered(self._enablers(call.name, code)):
                 if self._try(partial(self.reach, name, self._related(call, name), depth)):
                     return
         finally:
             self.wanted.discard((call.name, code))
         raise DeadEnd(f"{call.name}: nothing lifts {code}")
+
+    def _enablers(self, name: str, code: str) -> tuple[str, ...]:
+        """Return the tools that lift a refusal."""
+        found = self.graph.enablers(name, code)
+        if self.settings.circles:
+            return found
+        return tuple(one for one in found if not self.graph.recovers(name, one))
 
     def _reveal(self, key: str, value: JsonValue, depth: int) -> None:
         """Call a tool that shows a value."""
@@ -165,16 +178,22 @@ class _Walk:
         probe, everything = Probe(self.domain, self.session.state), self._onlooker(tool, bound)
         free: list[ToolCall] = []
         liftable: list[ToolCall] = []
+        codes: dict[str, str] = {}
+        first, second = (liftable, free) if self.rng.random() < hardness else (free, liftable)
         for _ in range(self.settings.draws):
+            if len(first) >= ENOUGH:
+                break
             call = draw_call(tool, everything, self.rng, optional=0.4 if target else 0.0)
             if call is None:
                 break
-            code = probe.code(call)
+            text = repr(call.arguments)
+            code = codes.get(text)
+            if code is None:
+                code = codes[text] = probe.code(call)
             if not code:
                 free.append(call)
-            elif self.graph.enablers(tool.name, code):
+            elif self._enablers(tool.name, code):
                 liftable.append(call)
-        first, second = (liftable, free) if self.rng.random() < hardness else (free, liftable)
         choices = first or second
         if not choices:
             raise DeadEnd(f"{tool.name}: no arguments fit")
@@ -235,7 +254,7 @@ class _Walk:
             shown.show(result, 0, 0)
             idle = result.ok and self.session.state.hash() == before
             self.session.state.restore(mark)
-            refused = result.refusal is not None and self.graph.enablers(tool.name, result.refusal.code)
+            refused = result.refusal is not None and self._enablers(tool.name, result.refusal.code)
             if (idle and shown.source(key, value)) or (refused and tool.reads_only):
                 return call
         return None

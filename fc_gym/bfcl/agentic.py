@@ -11,7 +11,20 @@ from fc_gym.bfcl.literals import literal, parsed
 from fc_gym.bfcl.responses import calls_in_text
 from fc_gym.errors import CallError
 
-__all__ = ["UNKNOWN", "Stated", "answered", "contains_answer", "is_calls", "last_message", "standardized", "stated"]
+__all__ = [
+    "AGENTIC",
+    "UNKNOWN",
+    "Stated",
+    "answered",
+    "contains_answer",
+    "is_calls",
+    "last_message",
+    "standardized",
+    "stated",
+]
+
+AGENTIC = ("memory_kv", "memory_vector", "memory_rec_sum", "web_search_base", "web_search_no_snippet")
+"""The agentic categories, in the order of the leaderboard."""
 
 UNKNOWN = ("I do not know", "I cannot answer this question")
 """What an agent should state as its answer where it has none."""

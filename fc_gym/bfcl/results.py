@@ -51,6 +51,12 @@ class Play:
         return f"{self.policy} ({self.mode}, seed {self.seed}{left_out})"
 
     @property
+    def broken(self) -> str:
+        """With what error the play broke off; empty if it did not."""
+        broke = str(self.verdict.get("error_type", "")).endswith(":inference_error")
+        return str(self.verdict["detail"]) if broke else ""
+
+    @property
     def category(self) -> str:
         """One of `CATEGORIES`."""
         return self.id.rsplit("_", 1)[0].removeprefix("multi_turn_")
@@ -76,7 +82,10 @@ def official_entry(play: Play) -> dict[str, JsonValue]:
 
     Args:
         play: The play; a call whose arguments have no JSON form makes its response a text, which no evaluator decodes.
+            A play that broke off is the text of its error.
     """
+    if play.broken:
+        return {"id": play.id, "result": play.broken}
     return {"id": play.id, "result": [[_official_response(one) for one in turn] for turn in play.turns]}
 
 

@@ -10,6 +10,7 @@ from statistics import fmean
 
 import numpy as np
 
+from fc_gym.bfcl.agentic import AGENTIC
 from fc_gym.bfcl.results import Play
 from fc_gym.bfcl.tasks import CATEGORIES
 from fc_gym.types import JsonValue
@@ -35,11 +36,12 @@ class Score:
     high: float
     """Bounds of the 95 % interval of the accuracy."""
     passed: float
-    """Share of turns passed, averaged over tasks: the progress reward of EnvTuning, 0 to 1."""
+    """Share of turns passed, averaged over tasks: the progress reward of EnvTuning, 0 to 1; of questions, the share
+    of stated answers that are right."""
     state: float
-    """Share of public fields that are right after a turn, 0 to 1."""
+    """Share of public fields that are right after a turn, 0 to 1; nan for questions."""
     recall: float
-    """Share of the ground truth's results that were seen, 0 to 1."""
+    """Share of the ground truth's results that were seen, 0 to 1; nan for questions."""
     irrelevance: float
     """Share of the turns in which nothing should be called in which nothing was; nan if there are none."""
     format_errors: float
@@ -55,17 +57,18 @@ class Score:
     def json(self) -> dict[str, JsonValue]:
         """Return the score as plain JSON values."""
         found = {name: getattr(self, name) for name in self.__slots__}
-        return {**found, "errors": dict(self.errors), "irrelevance": _plain(self.irrelevance)}
+        unknown = {name: _plain(found[name]) for name in ("state", "recall", "irrelevance")}
+        return {**found, "errors": dict(self.errors), **unknown}
 
 
 def scores(plays: Iterable[Play]) -> list[Score]:
-    """Score plays by category, and over all of them if there is more than one.
+    """Score plays by category, and over all multi-turn ones if there is more than one of these.
 
     Args:
         plays: At most one play of a task.
 
     Returns:
-        The categories in the official order, then the mean.
+        The categories in the official order, the mean after the multi-turn ones; plays of others are passed over.
     """
     found: dict[str, list[Play]] = defaultdict(list)
     for one in plays:
@@ -75,7 +78,7 @@ def scores(plays: Iterable[Play]) -> list[Score]:
         everything = [one for name in CATEGORIES for one in found.get(name, ())]
         low, high = _resampled({row.category: found[row.category] for row in rows})
         rows.append(_score(OVERALL, everything, (fmean(row.accuracy for row in rows), low, high)))
-    return rows
+    return rows + [_agentic(name, found[name]) for name in AGENTIC if name in found]
 
 
 def wilson(successes: int, tries: int) -> tuple[float, float]:
@@ -109,6 +112,23 @@ def _score(name: str, plays: Sequence[Play], accuracy: tuple[float, float, float
         format_errors=sum(turn["format_errors"] for turn in every) / made,
         exceptions=sum(turn["exceptions"] for turn in every) / made,
         refusals=sum(turn["refusals"] for turn in every) / made,
+        calls=calls,
+        errors=dict(Counter(str(one.verdict["error_type"]) for one in plays if not one.verdict["valid"]).most_common()),
+    )  # fmt: skip
+
+
+def _agentic(name: str, plays: Sequence[Play]) -> Score:
+    """Score questions, which have no ground truth of calls; `passed` is our own measure, the stated answer."""
+    valid = sum(bool(one.verdict["valid"]) for one in plays)
+    turns = [turn for one in plays for turn in one.credit]
+    calls = sum(turn["calls"] for turn in turns)
+    rates = [sum(turn[one] for turn in turns) / max(1, calls) for one in ("format_errors", "exceptions", "refusals")]
+    label = f"{name}{' (local corpus)' * name.startswith('web_search')}"
+    return Score(
+        label, len(plays), valid / len(plays), *wilson(valid, len(plays)),
+        passed=fmean(float(turn["passed"]) for turn in turns),
+        state=math.nan, recall=math.nan, irrelevance=math.nan,
+        format_errors=rates[0], exceptions=rates[1], refusals=rates[2],
         calls=calls,
         errors=dict(Counter(str(one.verdict["error_type"]) for one in plays if not one.verdict["valid"]).most_common()),
     )  # fmt: skip

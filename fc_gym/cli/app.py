@@ -38,12 +38,19 @@ class _Commands(TyperGroup):
         point = self._inside().get(cmd_name)
         if point is None:
             return _described(cmd_name, family_line(cmd_name)) if self._overview else _family(cmd_name)
-        return _described(cmd_name, first_line(point)) if self._overview else _command(cmd_name, loaded(point))
+        if self._overview:
+            return _described(cmd_name, first_line(point))
+        more = any(name.startswith(f"{cmd_name} ") for name in self._inside())
+        return (_joint if more else _command)(cmd_name, loaded(point))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         # typer looks for near misses among the names in this table
         self.commands: Any = dict.fromkeys(self.list_commands(ctx))
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        if any(ctx.get_parameter_source(name).name == "COMMANDLINE" for name in ctx.params):
+            ctx.fail(f"Options of '{found[0]}' come after it; those before it belong to '{ctx.info_name}' alone.")
+        self.callback = None  # a command that has others under it runs only if none of them is called
+        return found
 
     def _inside(self) -> dict[str, EntryPoint]:
         if not self.family:
@@ -86,6 +93,15 @@ def main() -> None:
 def _family(name: str) -> Any:
     group = typer.Typer(cls=_Commands, add_completion=False, no_args_is_help=True, context_settings=_SETTINGS)
     group.callback(help=family_line(name))(lambda: None)
+    made: Any = typer.main.get_command(group)
+    made.family = name
+    return made
+
+
+def _joint(name: str, function: Callable[..., Any]) -> Any:
+    """Return a command under which there are others."""
+    group = typer.Typer(cls=_Commands, add_completion=False, context_settings=_SETTINGS)
+    group.callback(invoke_without_command=True)(_told(function))
     made: Any = typer.main.get_command(group)
     made.family = name
     return made

@@ -38,7 +38,7 @@ error_console = _console(stderr=True)
 
 def say(text: str) -> None:
     """Print a line on stdout as it is, unwrapped."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def say_json(value: object) -> None:
@@ -48,7 +48,7 @@ def say_json(value: object) -> None:
 
 def complain(text: str) -> None:
     """Print one sentence on stderr, whatever characters and lines are in it."""
-    error_console.print(f"fc-gym: {sentence(text)}", markup=False, highlight=False, soft_wrap=True)
+    error_console.print(f"fc-gym: {sentence(text)}", markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
 def sentence(text: str) -> str:

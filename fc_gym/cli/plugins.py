@@ -33,6 +33,8 @@ _OWN = {
     "version": "fc_gym.cli.show:version",
 }
 _FAMILIES = {"bfcl": "Play the official multi-turn tasks of the Berkeley Function Calling Leaderboard."}
+_OPEN = frozenset({"bench"})
+"""Commands of ours under which packages may offer more."""
 
 
 def commands() -> dict[str, EntryPoint]:
@@ -72,7 +74,7 @@ def loaded(point: EntryPoint) -> Callable[..., Any]:
 def _taken(name: str) -> bool:
     """Return whether a name, or the family it is in or that it names, is a command or a family of ours."""
     family, _, inner = name.partition(" ")
-    return name in _OWN or (family in _OWN if inner else name in _FAMILIES)
+    return name in _OWN or (family in _OWN and family not in _OPEN if inner else name in _FAMILIES)
 
 
 def _source(module: str) -> bytes:

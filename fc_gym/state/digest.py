@@ -8,6 +8,7 @@ what was written until something below them changes.
 from __future__ import annotations
 
 import copyreg
+import weakref
 from hashlib import blake2b
 from typing import Any
 
@@ -17,28 +18,24 @@ from fc_gym.state.adopt import PLAIN
 from fc_gym.state.dicts import TrackedDict
 from fc_gym.state.journal import Entries, Node
 from fc_gym.state.kinds import Kind, kind
-from fc_gym.state.layout import LAYOUTS, raw_of
+from fc_gym.state.layout import COUNTED, FEW, IN_PLACE, raw_of, row_entry, values_of
 from fc_gym.state.lists import TrackedList
 from fc_gym.state.rows import Row
 from fc_gym.state.sets import TrackedSet, held
-from fc_gym.state.texts import atom, cut, scalar
+from fc_gym.state.texts import LONG, atom, cut, scalar
 
 __all__ = ["fresh_digest", "kept_digest"]
 
 _MODULUS = 1 << 256
-FEW = 8
-"""Up to so many plain values, a dict or list is written in place."""
-
 _AS_IS = PLAIN - {float}
 _KEY = frozenset({str})
 _TRACKED = (Row, TrackedDict, TrackedList, TrackedSet)
-_ROWS, _PLAIN_HOLDERS = (Kind.ROW, Kind.FROZEN), (Kind.DICT, Kind.LIST)
+_ROWS = (Kind.ROW, Kind.FROZEN)
 _SORTED = orjson.OPT_SORT_KEYS
 _dumps, _Fragment, _from_bytes = orjson.dumps, orjson.Fragment, int.from_bytes
 
-_IN_PLACE, _COUNTED, _BUSY = b"", b".", b"!"
-"""What a node keeps instead of a text: the value is JSON as it stands; only the table that holds the row has seen its
-text; the text is being written."""
+_BUSY = b"!"
+"""What a node keeps while its text is being written."""
 
 
 class _Cycle(Exception):
@@ -108,23 +105,40 @@ class _Walk:
 
     def _kept(self, value: Any, node: Node, holder: Node | None, key: Any) -> bytes:
         text = node.digest
-        if text is None or text is _COUNTED:
-            text = self._watched(value, node)
+        if text is None or text is COUNTED:
+            text = self.watched(value, node)
         elif text is _BUSY:
             raise _Cycle
         if holder is not None:
             node.link(holder, key)
         return text
 
-    def _watched(self, value: Any, node: Node) -> bytes:
+    def watched(self, value: Any, node: Node) -> bytes:
         """Write what a node stands for, and keep the text in it."""
-        found, text = kind(type(value)), None
-        if found in _PLAIN_HOLDERS and _as_it_is(found, value):
-            node.digest = _IN_PLACE
-            return _IN_PLACE
+        cls, text = type(value), None
+        if issubclass(cls, Row):
+            node.digest = _BUSY
+            try:
+                text = self._row(value, node)
+                text = text if len(text) <= LONG else cut(text)
+            finally:
+                node.digest = text
+            return text
+        if len(value) <= FEW and cls is not TrackedSet and _as_it_is(kind(cls), value):
+            node.digest = IN_PLACE
+            return IN_PLACE
         node.digest = _BUSY
         try:
-            text = self._contents(found, value, node)
+            text = self._contents(kind(cls), value, node)
+        finally:
+            node.digest = text
+        return text
+
+    def _table(self, value: Any, node: Any) -> bytes:
+        """Write a dict that is too large to be written in place, and keep the text in its node."""
+        text, node.digest = None, _BUSY
+        try:
+            text = b"D%d:%x;" % (len(value), self._entries(value, node))
         finally:
             node.digest = text
         return text
@@ -170,39 +184,39 @@ class _Walk:
 
     def _row(self, value: Any, node: Node | None) -> bytes:
         raw = value._fc_raw(value) if node is not None else raw_of(value)
-        layout = LAYOUTS[(type(value), *raw)]
-        values: Any = layout.values(raw)
-        special = layout.specials.get(tuple(map(type, values)))
+        values: Any
+        layout, values = values_of(type(value), raw, node)
+        special = layout.specials.get((*map(type, values),))
         if special is None:
             special = layout.learn(values)
         if special:
-            values = [*values]
+            values, ours = [*values], weakref.ref(node) if node is not None else None
             for place in special:
                 item = values[place]
-                if type(item) is float and item and item - item == 0.0:
-                    continue
-                if node is None or not self._stays(item, node):
+                if ours is not None and issubclass(type(item), _TRACKED):
+                    values[place] = self._held(item, node, ours)
+                elif type(item) is not float or not item or item - item:
                     values[place] = self._item(item, node)
         try:
             return layout.label + _dumps(values, option=_SORTED)
         except TypeError:
             return layout.label + b"[%b]" % b",".join([self.write(item, node) for item in layout.values(raw)])
 
-    def _stays(self, item: Any, holder: Node) -> bool:
-        """Tell whether `orjson` writes as it is what a row holds; most that rows hold are a few plain values."""
-        if type(item) is not TrackedDict:
-            return False
+    def _held(self, item: Any, holder: Any, ours: weakref.ref[Node]) -> Any:
+        """Return what `orjson` writes as the text of a tracked value; most have not changed since it was written."""
         node = item._fc
-        if node.digest is None:
-            if len(item) > FEW or not (
-                _AS_IS.issuperset(map(type, item.values())) and _KEY.issuperset(map(type, item))
-            ):
-                return False
-            node.digest = _IN_PLACE
-        elif node.digest:
-            return False
-        node.link(holder, None)
-        return True
+        text = node.digest
+        if text is None or text is COUNTED:
+            large = type(item) is TrackedDict and len(item) > FEW
+            text = self._table(item, node) if large else self.watched(item, node)
+        elif text is _BUSY:
+            raise _Cycle
+        links = node.links
+        if not links:
+            node.links = ((ours, None),)
+        elif links[0][0] is not ours:
+            node.link(holder, None)
+        return _Fragment(text) if text else item
 
     def _members(self, value: Any, node: Node | None) -> bytes:
         if len(value) <= FEW:
@@ -234,7 +248,7 @@ class _Walk:
         try:
             return self._row(row, node)
         finally:
-            node.digest = _COUNTED if before is None else before
+            node.digest = COUNTED if before is None else before
             if holder is not None:
                 node.link(holder, key)
 
@@ -242,14 +256,20 @@ class _Walk:
         """Return the sum over the entries, after a look at those that may have changed."""
         if node.parts is None:
             node.parts, node.dirty, node.total = {}, set(value), 0
-        parts = node.parts
-        for key in list(node.dirty):
-            old = parts.pop(key, 0)
-            node.total -= old
-            if key in value:
-                new = parts[key] = self._entry(value, key if type(key) is str else held(value, key), node)
-                node.total += new
-        node.total, node.dirty = node.total % _MODULUS, set()
+        parts, total, rows, ours = node.parts, node.total, isinstance(value, dict), weakref.ref(node)
+        try:
+            for key in tuple(node.dirty):
+                if key not in value:
+                    total -= parts.pop(key, 0)
+                    continue
+                new = row_entry(value[key], key, ours) if rows and type(key) is str else None
+                if new is None:
+                    new = self._entry(value, key if type(key) is str else held(value, key), node)
+                total += new - parts.get(key, 0)
+                parts[key] = new
+        finally:
+            node.total = total % _MODULUS
+        node.dirty = set()
         return node.total
 
     def _reduced(self, value: Any) -> bytes:
@@ -270,7 +290,12 @@ def fresh_digest(value: Any) -> str:
 
 def kept_digest(value: Any) -> str:
     """Return the same digest with the help of what the nodes remember."""
-    try:
-        return blake2b(_Walk(keep=True).write(value), digest_size=16).hexdigest()
-    except _Cycle:
-        return fresh_digest(value)
+    node = value._fc if issubclass(type(value), Row) else None
+    text = None if node is None else node.digest
+    if text is None or text is COUNTED:
+        walk = _Walk(keep=True)
+        try:
+            text = walk.write(value) if node is None else walk.watched(value, node)
+        except _Cycle:
+            return fresh_digest(value)
+    return blake2b(text, digest_size=16).hexdigest()

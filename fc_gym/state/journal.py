@@ -225,14 +225,14 @@ class Entries(Node):
     __slots__ = ("dirty", "parts", "total")
 
     def __init__(self, family: Family) -> None:
-        super().__init__(family)
-        self.forget()
-
-    def forget(self) -> None:
-        """Drop all that is known of the entries."""
+        self.family, self.digest, self.links = family, None, ()
         self.parts: dict[Any, int] | None = None
         self.dirty: set[Any] = set()
         self.total = 0
+
+    def forget(self) -> None:
+        """Drop all that is known of the entries."""
+        self.parts, self.dirty, self.total = None, set(), 0
 
     def stale(self, key: Any) -> None:
         """Note that the entry of a key has changed."""

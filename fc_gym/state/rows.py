@@ -30,6 +30,7 @@ class Row:
     _fc: Node | None = None
     _fc_class: type
     _fc_raw: Callable[[Any], dict[str, Any]]
+    _fc_fill: Callable[[Any, dict[str, Any]], None]
     _fc_special: frozenset[str]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -169,6 +170,7 @@ def _tracked_class(author: type) -> Any:
         "__dict__": property(_attributes),
         "_fc_class": author,
         "_fc_raw": staticmethod(vars(holder)["__dict__"].__get__),
+        "_fc_fill": staticmethod(vars(holder)["__dict__"].__set__),
     }
     if "__dataclass_fields__" in vars(author):
         body["__dataclass_fields__"] = vars(author)["__dataclass_fields__"]

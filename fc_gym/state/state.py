@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from fc_gym.state import audit
 from fc_gym.state.adopt import adopt, node_of, obstacle
+from fc_gym.state.clone import Untracked, clone, weight
 from fc_gym.state.digest import fresh_digest, kept_digest
 from fc_gym.state.journal import Cursor, Family, Version, Watcher
 from fc_gym.state.kinds import Kind, kind
@@ -52,6 +53,14 @@ class State(Generic[W]):
         """Why the world is copied whole instead of being tracked, or None if it is tracked."""
         return self._cursor.version.opaque
 
+    @property
+    def weight(self) -> int:
+        """How many rows and containers the world has, which is what a copy costs; 0 if they are not tracked."""
+        try:
+            return weight(self.world) if self.fallback is None else 0
+        except Untracked:
+            return 0
+
     def fork(self) -> State[W]:
         """Return an independent session that starts where this one is."""
         return self._branch()
@@ -59,7 +68,7 @@ class State(Generic[W]):
     def _branch(self) -> State[W]:
         cursor, family = self._cursor, self._family
         if cursor.version.opaque is not None:
-            return self._sibling()
+            return self.apart()
         if family.cursor is cursor:
             family.hold()
         return self._sharing(cursor.version)
@@ -68,8 +77,7 @@ class State(Generic[W]):
         """Return a session of the same family at a version."""
         made: State[W] = State.__new__(State)
         made._family, made._root, made._lineage = self._family, self._root, self._lineage
-        made._cursor = Cursor(version)
-        made._watch = None
+        made._cursor, made._watch = Cursor(version), None
         return made
 
     def watch(self, watcher: Watcher) -> None:
@@ -96,8 +104,8 @@ class State(Generic[W]):
         family.hold()
         return self._sharing(family.current)
 
-    def _sibling(self) -> State[W]:
-        """Return a physical copy that may still go back to the snapshots of this family."""
+    def apart(self) -> State[W]:
+        """Return a fork with a physical world of its own: a copy now, but nothing to undo when the two take turns."""
         made = self.copy()
         made._lineage = self._lineage
         return made
@@ -154,12 +162,25 @@ class State(Generic[W]):
 
         The order of dicts and sets does not count, that of lists does; `1`, `1.0` and `True` differ.
         """
-        world = self.world
-        return kept_digest(world) if self.fallback is None else fresh_digest(world)
+        family, cursor = self._family, self._cursor
+        if family.cursor is not cursor:
+            family.enter(cursor)
+        return kept_digest(self._root) if cursor.version.opaque is None else fresh_digest(self._root)
 
     def copy(self) -> State[W]:
         """Return a physical copy with a family of its own, for another thread."""
-        return State(self.plain())
+        world = self.world
+        if self.fallback is not None:
+            return State(self.plain())
+        family = Family(adopt)
+        try:
+            root = clone(world, family)
+        except Untracked:
+            return State(self.plain())
+        made: State[W] = State.__new__(State)
+        made._family, made._root, made._lineage = family, root, object()
+        made._cursor, made._watch = family.cursor, None
+        return made
 
     def plain(self) -> W:
         """Return a deep copy that is not tracked and whose objects are of the author's classes."""

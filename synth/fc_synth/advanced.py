@@ -6,8 +6,8 @@ preparations that serve another call, disappear inside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fc_agents.trace import Executed, Leaf, Trace, argument_leaves, execute
 
@@ -17,7 +17,7 @@ from fc_gym.provenance import Source
 from fc_gym.session import Session
 from fc_gym.types import JsonValue, ToolCall, leaves
 
-__all__ = ["AdvancedTool", "Input", "fold"]
+__all__ = ["AdvancedTool", "Input", "fold", "nested"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class AdvancedTool:
     steps: Trace
     first: int
     """Position of the first step among all calls of the dialogue."""
+    parts: tuple[AdvancedTool, ...] = ()
+    """Advanced tools that it calls for some of its steps, in order."""
 
     def spec(self) -> dict[str, JsonValue]:
         """Return its function description, as for any tool."""
@@ -69,15 +71,37 @@ class AdvancedTool:
         Raises:
             Unseen: If a step is refused.
         """
+        given = dict(values or {})
         done: list[Executed] = []
-        for position, step in enumerate(self.steps):
+        while len(done) < len(self.steps):
+            position = len(done)
+            part = next((one for one in self.parts if one.first == self.first + position), None)
+            if part is not None:
+                done += part.run(session, self._handed(part, given, done))
+                continue
+            step = self.steps[position]
             arguments = dict(step.call.arguments)
             for path, source in step.sources.items():
-                value = (values or {}).get((position, path), self._found(source, done))
+                value = given.get((position, path), self._found(source, done))
                 if value is not None:
                     _put(arguments, path, value)
             done.append(execute(session, ToolCall(step.call.name, arguments)))
         return tuple(done)
+
+    def _handed(
+        self, part: AdvancedTool, given: Mapping[tuple[int, str], JsonValue], done: Sequence[Executed]
+    ) -> dict[tuple[int, str], JsonValue]:
+        """Return the inputs of a part: what this tool was given for it, and what earlier steps have shown."""
+        inputs: dict[tuple[int, str], JsonValue] = {}
+        for number, step in enumerate(part.steps):
+            for path, source in step.sources.items():
+                outer = (part.first - self.first + number, path)
+                value = given.get(outer)
+                if value is None and source.call < part.first:
+                    value = self._found(source, done)
+                if value is not None:
+                    inputs[number, path] = value
+        return inputs
 
     def _found(self, source: Source, done: Sequence[Executed]) -> JsonValue | None:
         """Read a hidden value from what an earlier step of this run showed; None if it came from elsewhere."""
@@ -87,7 +111,9 @@ class AdvancedTool:
         return shown.get(source.path)
 
 
-def fold(domain: Domain, graph: ApiGraph, trace: Trace, first: int, *, implicit: bool = True) -> AdvancedTool:
+def fold(
+    domain: Domain, graph: ApiGraph, trace: Trace, first: int, *, implicit: bool = True, wanted: Collection[int] = ()
+) -> AdvancedTool:
     """Fold a trace into one tool.
 
     Args:
@@ -96,8 +122,14 @@ def fold(domain: Domain, graph: ApiGraph, trace: Trace, first: int, *, implicit:
         trace: The executed calls; the last one is the target.
         first: The position of the trace's first call among all calls of the dialogue.
         implicit: Hide harmless preparations; False: only look-ups are hidden.
+        wanted: Positions of calls besides the last that are asked for in any case.
     """
-    goals = tuple(index for index in range(len(trace)) if _asked(domain, graph, trace, index, first, implicit))
+    goals = tuple(
+        index
+        for index in range(len(trace))
+        if index in wanted
+        or _asked(domain, graph, trace, index, implicit and not _for_reading(domain, trace, index, wanted))
+    )
     told = _told(domain, trace, goals, first)
     hints = tuple(
         leaf
@@ -112,7 +144,32 @@ def fold(domain: Domain, graph: ApiGraph, trace: Trace, first: int, *, implicit:
     return AdvancedTool(name, description, goals, told, hints, trace, first)
 
 
-def _asked(domain: Domain, graph: ApiGraph, trace: Trace, index: int, first: int, implicit: bool) -> bool:
+def nested(domain: Domain, graph: ApiGraph, advanced: AdvancedTool) -> AdvancedTool:
+    """Fold what an advanced tool does for one of several wishes into advanced tools of their own, which it calls.
+
+    Args:
+        domain: The domain.
+        graph: Its measured graph.
+        advanced: The tool; it stays the same but for its parts.
+    """
+    parts: list[AdvancedTool] = []
+    start = 0
+    for goal in advanced.goals:
+        run = advanced.steps[start : goal + 1]
+        lookups = next((at for at, one in enumerate(run) if not domain.tools[one.call.name].reads_only), len(run))
+        if 2 <= len(run) - lookups < len(advanced.steps):
+            parts.append(fold(domain, graph, run[lookups:], advanced.first + start + lookups))
+        start = goal + 1
+    return replace(advanced, parts=tuple(parts))
+
+
+def _for_reading(domain: Domain, trace: Trace, index: int, wanted: Collection[int]) -> bool:
+    """Return True if what a call serves is only to tell something, for which nobody expects a change."""
+    goal = min((at for at in (*wanted, len(trace) - 1) if at > index), default=index)
+    return domain.tools[trace[goal].call.name].reads_only
+
+
+def _asked(domain: Domain, graph: ApiGraph, trace: Trace, index: int, implicit: bool) -> bool:
     """Return True if a call has to be asked for, since no one would infer it from the rest."""
     step, last = trace[index], len(trace) - 1
     tool = domain.tools[step.call.name]

@@ -16,7 +16,7 @@ from fc_synth.wording import capital, plural_mended, yours
 
 __all__ = ["Answer", "answer", "result_words"]
 
-_PART = re.compile(r"([^.\[\]#]+)|(\[\])|(#)")
+_PART = re.compile(r"([^.\[\]#]+)|(\[\])")
 
 
 class Answer:
@@ -58,7 +58,11 @@ def answer(
                 texts.append(capital(plural_mended(phrase.fill(filled))))
                 if tool.reads_only:
                     must += [
-                        text for slot, text in results.items() if text and f"{text}" in texts[-1] and "#" not in slot
+                        text
+                        for slot in results
+                        if "#" not in slot
+                        for text in _each(domain, step, slot, today)
+                        if text and text in texts[-1]
                     ]
                 break
     return Answer(" ".join(dict.fromkeys(texts)) or "Done.", tuple(dict.fromkeys(must)))
@@ -66,19 +70,31 @@ def answer(
 
 def result_words(domain: Domain, step: Executed, slot: str, today: str) -> str:
     """Return the words for a slot such as `result[].name` or `result#`; empty if the result has nothing there."""
+    if "#" in slot:
+        value = _value(step, slot.replace("#", ""))[0]
+        return str(len(value)) if isinstance(value, list | dict) else ""
+    return joined(_each(domain, step, slot, today))
+
+
+def _each(domain: Domain, step: Executed, slot: str, today: str) -> list[str]:
+    """Return the words for each value of a slot; none if the result has nothing there."""
+    value, path = _value(step, slot)
+    key = domain.tools[step.call.name].returns.get(path, "")
+    if isinstance(value, list):
+        return [said(one, key, today) for one in value if one is not None]
+    return [] if isinstance(value, dict) or value is None else [said(value, key, today)]
+
+
+def _value(step: Executed, slot: str) -> tuple[JsonValue, str]:
+    """Return what a slot stands for in a result, and its path."""
     value, path = step.result.value, ""
-    for name, each, count in _PART.findall(slot.removeprefix("result")):
-        if count:
-            return str(len(value)) if isinstance(value, list | dict) else ""
+    for name, each in _PART.findall(slot.removeprefix("result")):
         if each:
             path += "[]"
         else:
             path += f".{name}" if path else name
             value = _inside(value, name)
-    key = domain.tools[step.call.name].returns.get(path, "")
-    if isinstance(value, list):
-        return joined([said(one, key, today) for one in value if one is not None])
-    return "" if isinstance(value, dict) else said(value, key, today)
+    return value, path
 
 
 def _first(text: str) -> str:

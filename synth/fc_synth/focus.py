@@ -8,12 +8,17 @@ from fc_gym.domain import Domain
 from fc_gym.tool import Tool
 from fc_gym.types import JsonValue, ToolCall, ToolResult, general_path, leaves
 
-__all__ = ["Focus", "made_path"]
+__all__ = ["Focus", "made_path", "references"]
 
 
 def made_path(tool: Tool) -> str | None:
     """Return where a result of a tool identifies the row that it is about; None if nowhere."""
     return next((path for path in tool.returns if "." not in path and "[" not in path and "{" not in path), None)
+
+
+def references(noun: str) -> tuple[str, ...]:
+    """Return the words that only refer to a row of a kind: the last one in two ways, then the first one."""
+    return f"that {noun}", f"the {noun} from earlier", f"the {noun} I mentioned first"
 
 
 class Focus:
@@ -26,12 +31,22 @@ class Focus:
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
         self.last: dict[str, JsonValue] = {}
+        self.turn = 0
+        """The current turn; whoever keeps it counts it up."""
+        self.first: dict[str, JsonValue] = {}
+        """The row of each key that was spoken of first."""
+        self._when: dict[str, int] = {}
 
     def copy(self) -> Focus:
         """Return an independent copy."""
         other = Focus(self.domain)
-        other.last = dict(self.last)
+        other.last, other.first = dict(self.last), dict(self.first)
+        other.turn, other._when = self.turn, dict(self._when)
         return other
+
+    def near(self, key: str, value: JsonValue) -> bool:
+        """Return True if a row was the last of its kind spoken of, in this message or the one before."""
+        return self.last.get(key) == value and self.turn - self._when[key] <= 1
 
     def note(self, call: ToolCall, result: ToolResult) -> None:
         """Take in a call that the user asked for, and what came of it."""
@@ -54,17 +69,33 @@ class Focus:
         """Return the words for the row of a key that was last spoken of."""
         return f"that {self.domain.entities[key].noun}"
 
+    def reference(self, key: str, value: JsonValue) -> str:
+        """Return words that only refer to a row, the last one or one of long ago; empty if there are none."""
+        if self.near(key, value):
+            return self.phrase(key)
+        noun = self.domain.entities[key].noun
+        if self.last.get(key) == value:
+            return references(noun)[1]
+        return references(noun)[2] if self.first.get(key) == value else ""
+
     def meant(self, text: str) -> tuple[str, JsonValue] | None:
         """Return the key and value that words such as "that order" mean; None if they are no such words."""
+        words = text.strip().lower()
         for key, value in self.last.items():
-            if text.strip().lower() == self.phrase(key):
+            *latest, earliest = references(self.domain.entities[key].noun)
+            if words in latest:
                 return key, value
+            if words == earliest.lower() and key in self.first:
+                return key, self.first[key]
         return None
 
     def refers(self, text: str) -> bool:
         """Return True for words such as "that order", whether or not they mean anything yet."""
-        return text.strip().lower() in {self.phrase(key) for key in self.domain.entities}
+        words = text.strip().lower()
+        nouns = (entity.noun for entity in self.domain.entities.values())
+        return any(words == one.lower() for noun in nouns for one in references(noun))
 
     def _set(self, key: str, value: JsonValue) -> None:
         self.last.pop(key, None)
-        self.last[key] = value
+        self.first.setdefault(key, value)
+        self.last[key], self._when[key] = value, self.turn

@@ -17,6 +17,7 @@ from fc_gym.graph import ApiGraph
 from fc_gym.keys import field_types, keys_in
 from fc_gym.tool import Parameter, Tool
 from fc_gym.types import JsonValue, ToolCall, ToolResult
+from fc_synth.answer import Answer
 from fc_synth.focus import made_path
 from fc_synth.memory import Memory, unsaid
 from fc_synth.narrate import Narrator
@@ -47,10 +48,13 @@ class OfflineReasoner:
         graph: Their measured graph.
         today: The current day, from the system message.
         rng: Chooses words.
+        prepares: Whether it takes steps that nobody asked for.
     """
 
-    def __init__(self, domain: Domain, graph: ApiGraph, today: str, rng: np.random.Generator) -> None:
-        self.domain, self.graph = domain, graph
+    def __init__(
+        self, domain: Domain, graph: ApiGraph, today: str, rng: np.random.Generator, *, prepares: bool = True
+    ) -> None:
+        self.domain, self.graph, self.prepares = domain, graph, prepares
         self.memory = Memory(domain, today)
         self.narrator = Narrator(domain, rng)
         self.requests: list[Request] = []
@@ -59,14 +63,24 @@ class OfflineReasoner:
         self.fresh = True
         self.looked: set[ToolCall] = set()
         self.ahead = self.memory.focus
+        self.plain = ""
 
-    def begin(self, query: str) -> None:
-        """Take in the user's message of a new turn."""
+    def begin(self, query: str, plain: str = "", about: str = "") -> None:
+        """Take in the user's message of a new turn.
+
+        Args:
+            query: The message.
+            plain: The same in so many words, as a hint; it is read only when the critic has found a first error.
+            about: Not looked at.
+        """
         self.requests, self.done, self.layer, self.fresh = read_query(self.domain, query), 0, _Layer(), True
+        self.plain = plain if plain != query else ""
         self.looked.clear()
 
     def propose(self, hints: Sequence[Hint]) -> Attempt:
         """Propose the next calls."""
+        if hints and self.plain:
+            self.requests, self.plain, self.layer = read_query(self.domain, self.plain), "", _Layer(heard=len(hints))
         for hint in hints[self.layer.heard :]:
             self._learn(hint)
         self.layer.heard = len(hints)
@@ -83,6 +97,18 @@ class OfflineReasoner:
                 self.memory.focus.note(result.call, result)
                 self.done += 1
         self.layer, self.fresh = _Layer(), False
+
+    def closing(self, target: str, told: Answer) -> tuple[str, Answer]:
+        """Return the reasoning in front of the reply, and the reply as it is."""
+        return self.narrator.after(target), told
+
+    def mark(self) -> Memory:
+        """Return what is remembered before a turn."""
+        return self.memory.copy()
+
+    def back(self, mark: Memory) -> None:
+        """Remember what was remembered then."""
+        self.memory = mark
 
     def _plan(self) -> list[Step]:
         """Look up all that is unknown, then do what is asked for, in order, as far as it can be done now."""
@@ -202,6 +228,8 @@ class OfflineReasoner:
         return call in self.looked
 
     def _preparations(self, index: int, call: ToolCall) -> list[Step]:
+        if not self.prepares:
+            return []
         ways = self._ways(call)
         choice = self.layer.prepared.get(index)
         if choice is None:

@@ -10,13 +10,15 @@ from fc_agents.trace import Leaf
 
 from fc_gym.domain import Domain, World
 from fc_gym.keys import keys_in, row_types
+from fc_gym.known import Known, candidates
 from fc_gym.phrase import Phrase
 from fc_gym.types import JsonValue
 from fc_synth.advanced import AdvancedTool, Input
 from fc_synth.describe import describe
 from fc_synth.focus import Focus
+from fc_synth.noise import Noisy, Slot, disturbed
 from fc_synth.spoken import said
-from fc_synth.wording import Wording
+from fc_synth.wording import Wording, capital, whole
 
 __all__ = ["Query", "Unsayable", "ask_phrases", "today_of", "write_query"]
 
@@ -36,11 +38,15 @@ class Query:
     """For each goal of the advanced tool: parameter to the words used for it."""
     references: int
     """How many rows are named only as what was spoken of before."""
+    plain: str = ""
+    """The same request in so many words, without noise; what a reader may fall back on."""
+    noise: tuple[str, ...] = ()
+    """The forms of noise in the text."""
 
 
 def write_query(
     domain: Domain, world: World, advanced: AdvancedTool, focus: Focus, turn: int, rng: np.random.Generator,
-    *, refer: float = 0.75,
+    *, refer: float = 0.75, wording: Wording | None = None, noise: float = 0.0,
 ) -> Query:  # fmt: skip
     """Write a query.
 
@@ -52,6 +58,8 @@ def write_query(
         turn: The turn, from 0.
         rng: The source of chance.
         refer: The chance that a row last spoken of is only referred to, 0 to 1.
+        wording: The manner of the user, who may have said things before; somebody new if not given.
+        noise: How much is added that makes the request harder to read, 0 to 1.
 
     Raises:
         Unsayable: If a row cannot be told apart in words, or a hint cannot be mentioned.
@@ -61,8 +69,15 @@ def write_query(
     if writer.open:
         raise Unsayable("the words cannot mention what a look-up needs")
     asks = [writer.ask(goal, words) for goal, words in zip(advanced.goals, slots, strict=True)]
-    text = Wording(rng).request(asks, later=turn > 0)
-    return Query(text, {key: tuple(values) for key, values in writer.told.items()}, tuple(slots), writer.references)
+    noisy = Noisy(asks)
+    if noise:
+        kinds = [writer.noisy_slots(goal, words) for goal, words in zip(advanced.goals, slots, strict=True)]
+        noisy = disturbed(asks, kinds, writer.others(), noise, rng)
+    manner = wording or Wording(rng)
+    text = manner.request(noisy.asks, later=turn > 0, asides=noisy.asides, mends=noisy.mends)
+    plain = text if not set(noisy.kinds) - {"aside"} else " ".join(_sentence(ask) for ask in asks)
+    told = {key: tuple(values) for key, values in writer.told.items()}
+    return Query(text, told, tuple(slots), writer.references, plain, noisy.kinds)
 
 
 def ask_phrases(domain: Domain, tool: str) -> tuple[Phrase, ...]:
@@ -79,6 +94,15 @@ def ask_phrases(domain: Domain, tool: str) -> tuple[Phrase, ...]:
 def today_of(world: World) -> str:
     """Return the current day of a world as ISO text; empty if it keeps none."""
     return str(getattr(world, "today", ""))
+
+
+def _sentence(ask: str) -> str:
+    """Return a request as a sentence of its own."""
+    return capital(ask) if ask[-1] in ".?!" else f"{capital(ask)}."
+
+
+def _one(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 class _Writer:
@@ -117,17 +141,66 @@ class _Writer:
             {slot: f'"{text}"' if f": {{{slot}}}" in phrase.text else text for slot, text in words.items()}
         )
 
+    def noisy_slots(self, goal: int, words: Mapping[str, str]) -> list[Slot]:
+        """Return the words of a goal with what may be said in their place by mistake."""
+        step = self.advanced.steps[goal]
+        tool = self.domain.tools[step.call.name]
+        found = []
+        for parameter, text in words.items():
+            one = tool.parameters[parameter]
+            if one.many or self.focus.refers(text):
+                continue
+            if one.key in self.domain.entities:
+                noun = self.domain.entities[one.key].noun
+                vague = "" if text.endswith(f" {noun}") else _one(noun)
+                found.append(Slot(text, self._mistaken(one.key, step.call.arguments[parameter]), vague))
+            else:
+                wrong = [
+                    said(value, one.key, today_of(self.world)) for value in candidates(tool, one, Known(self.domain))
+                ]
+                found.append(Slot(text, tuple(other for other in wrong if other != text)))
+        return found
+
+    def others(self) -> list[str]:
+        """Return requests that are not meant: look-ups that need nothing told."""
+        asked = {self.advanced.steps[goal].call.name for goal in self.advanced.goals}
+        return [
+            phrase.fill({})
+            for tool in self.domain.tools.values()
+            if tool.reads_only and tool.name not in asked and not any(one.required for one in tool.parameters.values())
+            for phrase in ask_phrases(self.domain, tool.name)
+            if not phrase.required and not whole(phrase.text)
+        ]
+
+    def _mistaken(self, key: str, value: JsonValue) -> tuple[str, ...]:
+        """Return words for a row that could be mistaken for another; empty if they cannot be told apart."""
+        entity = self.domain.entities[key]
+        rows = entity.rows(self.world)
+        wrong = [row for one, row in rows.items() if one != value]
+        if value not in rows or not wrong:
+            return ()
+        row = wrong[int(self.rng.integers(len(wrong)))]
+        others = [other for other in rows.values() if other is not row]
+        found = describe(entity, row, others, (), today_of(self.world), self.rng)
+        return (found.text,) if found else ()
+
     def _words(self, given: Input | None, key: str, value: JsonValue) -> str:
         if key in self.domain.entities:
-            if given is None or (self.focus.last.get(key) == value and self.rng.random() < self.refer):
-                if self.focus.last.get(key) != value:
+            words = self.focus.phrase(key) if given is None else self.focus.reference(key, value)
+            if given is None or (words and self.rng.random() < self._referring(key)):
+                if given is None and self.focus.last.get(key) != value:
                     raise Unsayable("two rows of a kind are made and cannot be told apart")
                 self.references += given is not None
-                return self.focus.phrase(key)
+                return words
             return self._described(key, value)
         self.told.setdefault(key, []).append(value)
         self._mentioned(key, value)
         return said(value, key, today_of(self.world))
+
+    def _referring(self, key: str) -> float:
+        """Return how likely a row last spoken of is only referred to; what has a bare name is rather named again."""
+        named = all(head.text.startswith("{") for head in self.domain.entities[key].heads)
+        return self.refer * (0.3 if named and self.refer < 1.0 else 1.0)
 
     def _described(self, key: str, value: JsonValue) -> str:
         entity = self.domain.entities[key]

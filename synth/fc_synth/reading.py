@@ -14,6 +14,7 @@ from fc_gym.domain import Domain
 from fc_gym.keys import field_types, keys_in, plain_type
 from fc_gym.phrase import Phrase
 from fc_gym.tool import Parameter
+from fc_synth.focus import references
 from fc_synth.query import ask_phrases
 from fc_synth.spoken import said
 from fc_synth.wording import whole
@@ -120,7 +121,7 @@ def _row(domain: Domain, key: str) -> Iterator[str]:
     """Yield what the words for a row can look like: a reference, or a head with modifiers."""
     entity = domain.entities[key]
     types = field_types(entity.row)
-    yield re.escape(f"that {entity.noun}")
+    yield from (re.escape(words) for words in references(entity.noun))
     tail = "".join(f"(?: {_named(modifier, types)})?" for modifier in entity.modifiers)
     for head in entity.heads:
         yield _named(head, types) + tail

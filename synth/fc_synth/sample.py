@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fc_gym.domain import Domain
 from fc_gym.task import Task, Turn
 from fc_gym.types import JsonValue, ToolCall
-from fc_synth.compose import Dialogue, SynthTurn
+from fc_synth.dialogue import Dialogue, SynthTurn
 from fc_synth.spoken import said_today
 from fc_synth.thought import Attempt
 
@@ -35,6 +35,9 @@ def sample_of(domain: Domain, dialogue: Dialogue, name: str) -> dict[str, JsonVa
             "domain": domain.name,
             "seed": dialogue.seed,
             "fingerprint": domain.fingerprint,
+            "persona": dialogue.persona,
+            "style": dialogue.style,
+            "distractors": list(dialogue.distractors),
             "turns": turns,
             "certificate": dialogue.certificate.json(),
             "rejected": rejected,
@@ -53,12 +56,14 @@ def system_text(domain: Domain, today: str) -> str:
 def task_of(row: dict[str, JsonValue]) -> Task:
     """Return the task that a row can be played as in the environment."""
     meta = row["meta"]
+    names = tuple(tool["function"]["name"] for tool in row["tools"]) if meta.get("distractors") else None
     turns = tuple(
         Turn(
             user=turn["user"],
             gold=tuple(tuple(ToolCall(call["name"], call["arguments"]) for call in layer) for layer in turn["layers"]),
             answer=tuple(turn["answer"]),
             told={key: tuple(values) for key, values in turn["told"].items()},
+            tools=names,
         )
         for turn in meta["turns"]
     )
@@ -125,8 +130,12 @@ def _assistant(reasoning: str, calls: tuple[ToolCall, ...], position: int) -> di
 def _turn_meta(turn: SynthTurn) -> dict[str, JsonValue]:
     return {
         "user": turn.query.text,
+        "plain": turn.query.plain,
+        "noise": list(turn.query.noise),
+        "references": turn.query.references,
         "target": turn.target,
         "advanced_tool": turn.advanced.spec()["function"],
+        "parts": [part.name for part in turn.advanced.parts],
         "asked": list(turn.advanced.goals),
         "layers": [
             [

@@ -44,7 +44,7 @@ def said_today(today: str) -> str:
 
 def joined(texts: Sequence[str]) -> str:
     """Join texts with commas and a last "and"."""
-    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else list(texts))
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def _day(value: str, today: str) -> str:

@@ -6,30 +6,35 @@ place of the first error, never a value; the reasoner tries again, at most `atte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from fc_agents.trace import argument_leaves
 
 from fc_gym.domain import Domain
 from fc_gym.known import Known
 from fc_gym.types import ToolCall, ToolResult
+from fc_synth.answer import Answer
 
-__all__ = ["Attempt", "Chain", "Critic", "Hint", "Reasoner", "TypedCritic", "Unsolved", "guided"]
+__all__ = ["Attempt", "Chain", "Critic", "Hint", "Proposer", "Reasoner", "TypedCritic", "Unsolved", "guided"]
 
 
 @dataclass(frozen=True)
 class Hint:
     """What a critic says: kind and place of an error, no value of the truth."""
 
-    kind: Literal["missing_call", "extra_call", "other_tool", "argument", "too_early", "no_calls"]
+    kind: Literal["missing_call", "extra_call", "other_tool", "argument", "too_early", "no_calls", "ungrounded"]
     position: int
     """The call it is about, from 0."""
     parameter: str = ""
+    words: str = ""
+    """The hint as a model put it; empty: by rule."""
 
     def text(self) -> str:
         """Return the hint as a sentence."""
+        if self.words:
+            return self.words
         place = f"call {self.position + 1}"
         return {
             "missing_call": f"Something is missing after call {self.position}.",
@@ -38,6 +43,7 @@ class Hint:
             "argument": f"In {place}, {self.parameter} is not what was asked for.",
             "too_early": f"In {place}, {self.parameter} uses something that no result has shown yet.",
             "no_calls": "This cannot be answered yet without a call.",
+            "ungrounded": "The thoughts name something that no result has shown yet.",
         }[self.kind]
 
 
@@ -67,17 +73,41 @@ class Unsolved(Exception):
     """The reasoner did not find the verified calls; the message is the last hint's kind, for counting."""
 
 
-class Reasoner(Protocol):
-    """Solves a query with the primitive tools, seeing only what an agent sees."""
-
-    def begin(self, query: str) -> None:
-        """Take in the user's message of a new turn."""
+class Proposer(Protocol):
+    """Proposes calls."""
 
     def propose(self, hints: Sequence[Hint]) -> Attempt:
         """Propose the next calls; `hints` are about the proposals at this layer so far."""
 
+
+class Reasoner(Proposer, Protocol):
+    """Solves a query with the primitive tools, seeing only what an agent sees."""
+
+    def begin(self, query: str, plain: str = "", about: str = "") -> None:
+        """Take in the user's message of a new turn.
+
+        Args:
+            query: The message.
+            plain: The same in so many words, a hint for who reads by grammar.
+            about: The description of the advanced tool, the first hint for who does not.
+        """
+
     def observe(self, results: Sequence[ToolResult]) -> None:
         """Take in what came of the accepted calls."""
+
+    def closing(self, target: str, told: Answer) -> tuple[str, Answer]:
+        """Return the reasoning in front of the reply to the user, and the reply.
+
+        Args:
+            target: The tool that the turn was about.
+            told: What came of it in plain words, with what every good reply has to contain.
+        """
+
+    def mark(self) -> object:
+        """Return where it stands before a turn."""
+
+    def back(self, mark: Any) -> None:
+        """Forget a turn that was not solved."""
 
 
 class Critic(Protocol):
@@ -156,7 +186,10 @@ def _differing(mine: ToolCall, right: ToolCall) -> str:
     return next((name for name in names if mine.arguments.get(name) != right.arguments.get(name)), "")
 
 
-def guided(reasoner: Reasoner, critic: Critic, gold: Sequence[ToolCall], known: Known, attempts: int = 5) -> Chain:
+def guided(
+    reasoner: Proposer, critic: Critic, gold: Sequence[ToolCall], known: Known, attempts: int = 5,
+    unseen: Callable[[str], str] | None = None,
+) -> Chain:  # fmt: skip
     """Let a reasoner try until its calls equal the verified layer.
 
     Args:
@@ -165,6 +198,7 @@ def guided(reasoner: Reasoner, critic: Critic, gold: Sequence[ToolCall], known: 
         gold: The verified calls of the layer.
         known: What has been shown and told so far.
         attempts: Most tries.
+        unseen: Returns what a text names though nothing has shown it; None: the thoughts are not looked at.
 
     Raises:
         Unsolved: If none of them was right.
@@ -174,6 +208,8 @@ def guided(reasoner: Reasoner, critic: Critic, gold: Sequence[ToolCall], known: 
     for _ in range(attempts):
         attempt = reasoner.propose(hints)
         hint = critic.judge(attempt.calls, gold, known)
+        if hint is None and unseen is not None and unseen(attempt.reasoning):
+            hint = Hint("ungrounded", 0)
         made.append(Attempt(attempt.reasoning, attempt.calls, hint))
         if hint is None:
             return Chain(tuple(made))

@@ -6,101 +6,100 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-__all__ = ["Wording", "capital", "one_of", "plural_mended", "theirs", "whole", "yours"]
+from fc_synth.style import PERSONAS, PLAIN, Persona, Style
 
-OPENERS = (
-    "Could you {ask}?", "Can you {ask}?", "Please {ask}.", "Would you {ask}, please?", "I need you to {ask}.",
-    "I'd like you to {ask}.", "Could you please {ask}?", "Would you mind helping me? Please {ask}.",
-    "Go ahead and {ask}, please.", "I want you to {ask}.", "Do me a favour and {ask}.", "Would you please {ask}?",
-    "I'd be glad if you could {ask}.", "It would help me if you could {ask}.", "I was hoping you could {ask}.",
-    "You could help me: {ask}, please.", "What I need is this: {ask}.", "Are you able to {ask}?",
-    "I have to ask you to {ask}.", "Kindly {ask}.", "Let's start with this: {ask}.",
-)  # fmt: skip
-LATER_OPENERS = (
-    "Could you also {ask}?", "Now {ask}, please.", "Next, {ask}.", "And now please {ask}.", "One more thing: {ask}.",
-    "Can you also {ask}?", "While you're at it, {ask}.", "Now I need you to {ask}.", "Then please {ask}.",
-    "Would you now {ask}?", "Next, please {ask}.", "And could you {ask}?", "Next I'd like you to {ask}.",
-    "I also need you to {ask}.", "Please {ask} as well.", "There is something else: {ask}.",
-    "Now for the next step: {ask}.",
-    "Go on and {ask}, please.", "I'd also be glad if you could {ask}.",
-)  # fmt: skip
-LEADS = (
-    "", "", "", "", "", "", "", "Hi!", "Hello!", "Hey!", "Good morning.", "I'm about to leave, so let's be quick.",
-    "Sorry to bother you again.", "I only have a minute.", "I'm tidying up a few things today.",
-    "I keep a list, and this is next on it.",
-    "Something has come up.", "Good to have you here.", "I have a small thing to sort out.", "Hello again.",
-    "Here is what I'm working on.", "I need a hand with something.", "This should be quick.", "I hope you can help.",
-    "There is something I keep putting off.", "Right, let's get this done.", "I'm catching up on things.",
-    "Maybe this is easy for you.",
-)  # fmt: skip
-ACKNOWLEDGED = (
-    "", "", "", "Thanks.", "Great.", "Good.", "Perfect.", "Okay.", "All right.", "That helps.", "Thank you.",
-    "Very good.", "Fine.", "Got it.", "Lovely.", "Noted.", "That's what I needed.", "Good to know.", "Right.",
-    "Excellent.",
-)  # fmt: skip
-BRIDGES = (
-    "", "", "", "One more thing.", "Something else.", "On to the next point.", "Moving on.", "There is this, too.",
-    "While I have you, another thing.", "There is more.", "That brings me to something.", "And then there is this.",
-)  # fmt: skip
-"""What may come before a request that is a sentence of its own, later in a dialogue."""
-TAILS = (
-    "Thanks!", "Thank you.", "Thanks in advance.", "That would help me a lot.", "There is no rush.", "Take your time.",
-    "I can't do it myself right now.", "I have been putting this off for days.", "My hands are full at the moment.",
-    "I'm on the train and the connection is bad.", "I keep forgetting about it.", "It has been on my list for a while.",
-    "I hope that is no trouble.", "Much appreciated.", "I'm in a meeting, so keep it short.",
-    "I'm not at my desk today.", "I was asked about it just now.", "Someone is waiting for me to sort this out.",
-    "It came up this morning.", "I'd be grateful.", "You would do me a favour.", "I'm a little behind with everything.",
-    "I don't have the details in front of me.", "I'd like to have that off my mind.",
-)  # fmt: skip
-TAILED = (0.5, 0.3)
-"""How often something is said after the request: in the first message, and later."""
-JOINS = (
-    "{first} Then {second}.", "{first} After that, {second}.", "{first} Once that's done, {second}.",
-    "{first} And then please {second}.", "{first} When you have done that, {second}.", "{first} Next, {second}.",
-    "{first} As a second step, {second}.", "{first} With that out of the way, {second}.",
-    "{first} Afterwards, please {second}.",
-)  # fmt: skip
+__all__ = ["LATER_OPENERS", "Wording", "capital", "one_of", "plural_mended", "theirs", "whole", "yours"]
 
-PLAIN = 60
+LATER_OPENERS = PLAIN.later
+
+LONG = 60
 """Longest request, in letters, after which a "please" still sounds right."""
 
 
 class Wording:
-    """Puts requests into sentences.
+    """Puts requests into sentences, in the manner of one person who does not say the same thing twice.
 
     Args:
         rng: Chooses among the ways to say it.
+        persona: Who speaks.
     """
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.rng = rng
+    def __init__(self, rng: np.random.Generator, persona: Persona = PERSONAS[0]) -> None:
+        self.rng, self.persona = rng, persona
+        self.said: frozenset[str] = frozenset()
+        """What was said around requests so far."""
 
-    def request(self, asks: Sequence[str], *, later: bool) -> str:
+    @property
+    def style(self) -> Style:
+        """The manner of the person."""
+        return self.persona.style
+
+    def copy(self) -> Wording:
+        """Return an independent copy that draws from the same chance."""
+        other = Wording(self.rng, self.persona)
+        other.said = self.said
+        return other
+
+    def request(
+        self, asks: Sequence[str], *, later: bool, asides: int = 0, mends: Mapping[int, str] | None = None
+    ) -> str:
         """Return one message.
 
         Args:
             asks: Verb phrases or whole sentences, in order; at least one.
             later: True if it is not the first message of the dialogue.
+            asides: How many things are said that ask for nothing.
+            mends: Sentences that come right after a request, by its position.
         """
-        text = self._opened(asks[0], later)
-        for ask in asks[1:]:
-            text = f"{text} {_ended(ask)}" if whole(ask) else one_of(JOINS, self.rng).format(first=text, second=ask)
-        text = _led(one_of(ACKNOWLEDGED if later else LEADS, self.rng), text)
-        tails = [one for one in TAILS if not (one.startswith("Thank") and text.startswith("Thank"))]
-        return f"{text} {one_of(tails, self.rng)}" if self.rng.random() < TAILED[later] else text
+        mends = mends or {}
+        parts = [self._opened(asks[0], later), *([mends[0]] if 0 in mends else [])]
+        for number, ask in enumerate(asks[1:], start=1):
+            parts.append(self._joined(ask, last=number == len(asks) - 1 > 1))
+            parts += [mends[number]] if number in mends else []
+        lead = self._maybe(self.style.thanks if later else self.style.leads, self.style.led)
+        thanked = lead.startswith("Thank")
+        tail = self._maybe([one for one in self.style.tails if not (thanked and one.startswith(("Thank", "Many")))],
+                           self.style.tailed)  # fmt: skip
+        idle = [self._fresh(self.persona.asides) for _ in range(min(asides, len(self.persona.asides)))]
+        before = idle[: len(idle) - len(idle) // 2] if self.rng.random() < 0.6 else []
+        after = [one for one in idle if one not in before]
+        return " ".join(one for one in (lead, *before, *parts, *after, tail) if one)
 
     def _opened(self, ask: str, later: bool) -> str:
         if whole(ask):
-            return _led(one_of(BRIDGES, self.rng) if later else "", _ended(ask))
-        openers: tuple[str, ...] = LATER_OPENERS if later else OPENERS
-        if len(ask) > PLAIN or not ask[-1].isalpha() or "," in ask:
-            ends = ("{ask}.",) if ask[-1] == '"' else ("{ask}.", "{ask}?")
-            openers = tuple(one for one in openers if one.endswith(ends))
-        return capital(one_of(openers, self.rng).format(ask=ask))
+            return _ended(ask)
+        return _set(self._fresh(_fitting(self.style.later if later else self.style.openers, ask)), ask)
+
+    def _joined(self, ask: str, *, last: bool) -> str:
+        if whole(ask):
+            return _ended(ask)
+        return _set(self._fresh(_fitting(self.style.last if last else self.style.joins, ask)), ask)
+
+    def _maybe(self, choices: Sequence[str], chance: float) -> str:
+        """Say one of them by chance, if there is one that was not said before."""
+        left = [one for one in choices if one not in self.said]
+        if self.rng.random() >= chance or not left:
+            return ""
+        return self._fresh(left)
+
+    def _fresh(self, choices: Sequence[str]) -> str:
+        """Draw one that was not said before, as long as there is one, and remember it."""
+        left = [one for one in choices if one not in self.said] or list(choices)
+        chosen = one_of(left, self.rng)
+        self.said |= {chosen}
+        return chosen
 
 
-def _led(lead: str, text: str) -> str:
-    return f"{lead} {text}" if lead else text
+def _fitting(choices: Sequence[str], ask: str) -> Sequence[str]:
+    """Leave out what would follow a long request, or one that ends in quotes, badly."""
+    if len(ask) <= LONG and ask[-1].isalpha() and "," not in ask:
+        return choices
+    ends = ("{ask}.",) if ask[-1] == '"' else ("{ask}.", "{ask}?")
+    return [one for one in choices if one.endswith(ends)]
+
+
+def _set(frame: str, ask: str) -> str:
+    return capital(frame.format(ask=ask))
 
 
 def _ended(sentence: str) -> str:

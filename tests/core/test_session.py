@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from fc_gym.domain import Domain
 from fc_gym.errors import TaskError
+from fc_gym.reference import Reference
 from fc_gym.reward import TOTALS, RewardParts, total_named
-from fc_gym.session import Reference, Session
+from fc_gym.session import Session
 from fc_gym.task import Limits, Task, Turn
 from fc_gym.types import ToolCall
 

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from fc_synth import commands, compose, pipeline, query
+from fc_synth import commands, compose, making, query
 from fc_synth.advanced import AdvancedTool
+from fc_synth.dialogue import Dialogue, SynthTurn
+from fc_synth.plan import Plan
 from fc_synth.query import Query
 from fc_synth.sample import sample_of
 
@@ -27,7 +29,7 @@ COUNTS = {"shop": 24, "calendar": 30, "mail": 36}
 class Made(NamedTuple):
     """Dialogues of a domain, and what came about on the way to them."""
 
-    dialogues: list[compose.Dialogue]
+    dialogues: list[Dialogue]
     written: list[tuple[AdvancedTool, Query, frozenset[str]]]
     """Every query written, solved or not: with what it asks for, and the names of all rows when it was."""
     refused: Counter[str]
@@ -50,7 +52,7 @@ def graph() -> Callable[[str], ApiGraph]:
 def _nothing_measures(graph: Callable[[str], ApiGraph]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ToolEnv, "graph", property(lambda env: graph(env.domain.name)))
-        patch.setattr(pipeline, "graph_of", lambda domain: graph(domain.name))
+        patch.setattr(making, "graph_of", lambda domain: graph(domain.name))
         patch.setattr(commands, "graph_of", lambda domain: graph(domain.name))
         yield
 
@@ -87,8 +89,8 @@ def made(graph: Callable[[str], ApiGraph], identifiers: Callable[[Session], froz
     def composed(name: str) -> Made:
         domain, result = load_domain(name), Made([], [], Counter())
 
-        def recorded(domain: Any, world: Any, advanced: AdvancedTool, *more: Any) -> Query:
-            asked = write(domain, world, advanced, *more)
+        def recorded(domain: Any, world: Any, advanced: AdvancedTool, *more: Any, **named: Any) -> Query:
+            asked = write(domain, world, advanced, *more, **named)
             tables = [getattr(world, field.name) for field in dataclasses.fields(world)]
             rows = {key for table in tables if hasattr(table, "keys") for key in table}
             result.written.append((advanced, asked, frozenset(key for key in rows if isinstance(key, str))))
@@ -99,7 +101,7 @@ def made(graph: Callable[[str], ApiGraph], identifiers: Callable[[Session], froz
             patch.setattr(compose, "write_query", recorded)
             for seed in range(COUNTS[name]):
                 rng = np.random.default_rng([seed, 11])
-                one = compose.compose(domain, graph(name), seed, rng, compose.Plan(), result.refused)
+                one = compose.compose(domain, graph(name), seed, rng, Plan(), result.refused)
                 result.dialogues.extend([one] if one else [])
         assert len(result.dialogues) > 0.8 * COUNTS[name], result.refused
         return result
@@ -108,10 +110,10 @@ def made(graph: Callable[[str], ApiGraph], identifiers: Callable[[Session], froz
 
 
 @pytest.fixture(scope="session")
-def played() -> Callable[[compose.Dialogue], Iterator[tuple[compose.SynthTurn, Session]]]:
+def played() -> Callable[[Dialogue], Iterator[tuple[SynthTurn, Session]]]:
     """Give each turn of a dialogue with the session as it is when the turn begins."""
 
-    def turns(dialogue: compose.Dialogue) -> Iterator[tuple[compose.SynthTurn, Session]]:
+    def turns(dialogue: Dialogue) -> Iterator[tuple[SynthTurn, Session]]:
         session = Session.start(load_domain(dialogue.domain), dialogue.seed)
         for number, turn in enumerate(dialogue.turns):
             session.turn = number

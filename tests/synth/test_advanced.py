@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from fc_agents.trace import Trace, Unseen, execute
 from fc_agents.walk import DeadEnd, walk
-from fc_synth.advanced import AdvancedTool, fold
+from fc_synth.advanced import AdvancedTool, fold, nested
 
 from fc_gym.graph import ApiGraph
 from fc_gym.registration import load_domain
@@ -124,10 +125,39 @@ def test_what_needs_consent_is_always_asked_for(made: Callable[[str], Any]) -> N
 def test_spelled_out_every_action_is_asked_for(name: str, made: Callable[[str], Any], graph: Graphs) -> None:
     domain = load_domain(name)
     for advanced, _, _ in made(name).written:
-        plain = fold(domain, graph(name), advanced.steps, advanced.first, implicit=False)
+        plain = fold(domain, graph(name), advanced.steps, advanced.first, implicit=False, wanted=advanced.goals)
         actions = [index for index, step in enumerate(plain.steps) if not domain.tools[step.call.name].reads_only]
-        assert set(plain.goals) == {*actions, len(plain.steps) - 1}
+        assert set(plain.goals) == {*actions, *advanced.goals}
         assert set(advanced.goals) <= set(plain.goals)
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_a_tool_that_calls_advanced_tools_still_does_what_its_trace_did(
+    name: str, made: Callable[[str], Any], played: Any, graph: Graphs
+) -> None:
+    parts = 0
+    for dialogue in made(name).dialogues:
+        for turn, session in played(dialogue):
+            outer = nested(session.domain, graph(name), turn.advanced)
+            assert outer.run(session.fork()) == turn.steps
+            for part in outer.parts:
+                start = part.first - outer.first
+                assert part.steps == turn.steps[start : start + len(part.steps)]
+                assert 2 <= len(part.steps) < len(turn.steps)
+            parts += len(outer.parts)
+    assert parts > 0 or name == "shop"
+
+
+def test_what_is_changed_reaches_the_tools_that_a_tool_calls(graph: Graphs) -> None:
+    session = Session.start(load_domain("mail"), 0)
+    person = next(row.email for row in session.state.world.people.values())
+    outer = by_hand(
+        session, graph, [ToolCall("find_people"), ToolCall("start_draft", {"person": person, "subject": "tea"})]
+    )
+    inner = dataclasses.replace(outer, steps=outer.steps[1:], first=outer.first + 1)
+    whole = dataclasses.replace(outer, parts=(inner,))
+    again = whole.run(session.fork(), {(1, "subject"): "coffee"})
+    assert again[1].call.arguments == {"person": person, "subject": "coffee"}
 
 
 def test_another_quantity_is_another_effect(graph: Graphs) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from fc_agents.trace import argument_leaves
-from fc_synth.compose import Plan, compose
+from fc_synth.compose import compose
+from fc_synth.plan import Plan
 from fc_synth.sample import sample_of
 
 from fc_gym.graph import ApiGraph
@@ -105,7 +106,7 @@ def test_the_same_chance_gives_the_same_dialogue_and_other_chance_another(graph:
 
 def test_spelled_out_every_action_is_asked_for(graph: Graphs) -> None:
     domain = load_domain("mail")
-    dialogues = [one("mail", graph, seed, Plan(implicit=False)) for seed in range(8)]
+    dialogues = [one("mail", graph, seed, Plan(implicit=0.0)) for seed in range(8)]
     turns = [turn for dialogue in dialogues if dialogue for turn in dialogue.turns]
     assert len(turns) > 10
     for turn in turns:

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fc_synth import commands, pipeline
-from fc_synth.compose import Plan
-from fc_synth.pipeline import Order, Summary, read_rows, synthesize
+from fc_synth import commands, making
+from fc_synth.making import Order
+from fc_synth.pipeline import synthesize
+from fc_synth.plan import Plan
+from fc_synth.rows import read_rows
 from fc_synth.sample import preference_pairs, task_of
+from fc_synth.summary import Summary
 
 from fc_gym.errors import DomainError, RecordError
 from fc_gym.registration import load_domain
@@ -30,15 +33,28 @@ import json, sys
 from pathlib import Path
 from fc_gym.graph import ApiGraph, Edge, Measured
 from fc_gym.registration import load_domain
-from fc_synth import pipeline
+from fc_synth import making, pipeline
 
 def graph_of(domain):
     truth = json.loads((Path(sys.argv[1]) / f"{domain.name}.json").read_text())
     return ApiGraph(domain, Measured(frozenset(Edge(kind, *one) for kind in ("state", "undo") for one in truth[kind])))
 
-pipeline.graph_of = graph_of
+making.graph_of = graph_of
 names = ("shop", "calendar", "mail")
-pipeline.synthesize(pipeline.Order(names, 6, 5), [load_domain(name) for name in names], Path(sys.argv[2]))
+pipeline.synthesize(making.Order(names, 6, 5), [load_domain(name) for name in names], Path(sys.argv[2]))
+"""
+
+
+SHARED = """
+import sys
+from pathlib import Path
+from fc_gym.registration import load_domain
+from fc_synth import making, pipeline
+
+if __name__ == "__main__":
+    names = ("shop", "mail")
+    order = making.Order(names, 11, 7)
+    pipeline.synthesize(order, [load_domain(name) for name in names], Path(sys.argv[1]), workers=int(sys.argv[2]))
 """
 
 
@@ -86,6 +102,18 @@ def test_another_seed_gives_other_dialogues(whole: dict[str, bytes], tmp_path: P
     assert not set(content(tmp_path)["tasks.jsonl"].splitlines()) & set(whole["tasks.jsonl"].splitlines())
 
 
+def test_two_processes_make_the_same_bytes_as_one(whole: dict[str, bytes], tmp_path: Path) -> None:
+    for number, workers in enumerate((1, 2)):
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", SHARED, str(tmp_path / str(number)), str(workers)],
+            check=True, timeout=240,
+        )  # fmt: skip
+    one, other = content(tmp_path / "0"), content(tmp_path / "1")
+    assert set(one) == FILES
+    assert one == other
+    assert one["dialogues.jsonl"].count(b"\n") == 11
+
+
 @pytest.mark.parametrize("stop", [1, 3, 4])
 def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(stop: int, whole: dict[str, bytes], tmp_path: Path) -> None:
     with pytest.raises(Stopped, match=r"^$"):
@@ -111,7 +139,7 @@ def test_a_torn_last_line_is_mended(left: int, whole: dict[str, bytes], tmp_path
 def test_nothing_is_made_twice(whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, data in whole.items():
         (tmp_path / name).write_bytes(data)
-    monkeypatch.setattr(pipeline, "compose", lambda *given: pytest.fail("there was nothing left to make"))
+    monkeypatch.setattr(making, "compose", lambda *given: pytest.fail("there was nothing left to make"))
     there: list[int] = []
     synthesize(Order(NAMES, 4, 3), [load_domain(name) for name in NAMES], tmp_path, there.append)
     assert there == [1, 2, 3, 4], "those that are there count as well"
@@ -191,10 +219,10 @@ def test_a_foreign_line_is_named(line: bytes, tmp_path: Path) -> None:
 def test_a_folder_with_another_order_is_refused(tmp_path: Path) -> None:
     run(tmp_path, count=1)
     before = content(tmp_path)
-    for other in ({"seed": 4}, {"turns": (3, 3)}, {"implicit": False}):
-        with pytest.raises(RecordError, match="holds a run with other domains, seed or plan; choose another folder"):
+    for other in ({"seed": 4}, {"turns": (3, 3)}, {"implicit": 0.0}):
+        with pytest.raises(RecordError, match="other domains, seed, plan or model; choose another folder"):
             run(tmp_path, **other)
-    with pytest.raises(RecordError, match="holds a run with other domains, seed or plan"):
+    with pytest.raises(RecordError, match="holds a run with other domains, seed, plan or model"):
         synthesize(Order(("mail",), 1, 3), [load_domain("mail")], tmp_path)
     assert content(tmp_path) == before
 
@@ -244,23 +272,23 @@ def test_a_domain_that_gives_no_dialogue_stops_the_run_with_its_reasons(tmp_path
 def test_starts_that_fail_are_passed_over_and_their_reasons_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, tried = pipeline.compose, [0]  # type: ignore[attr-defined]
+    real, tried = making.compose, [0]  # type: ignore[attr-defined]
 
-    def sometimes(*given: Any) -> Any:
+    def sometimes(*given: Any, **named: Any) -> Any:
         tried[0] += 1
         if tried[0] % 3:
             given[-1]["planted: reason"] += 1
             return None
-        return real(*given)
+        return real(*given, **named)
 
-    monkeypatch.setattr(pipeline, "compose", sometimes)
+    monkeypatch.setattr(making, "compose", sometimes)
     run(tmp_path, count=2)
     rows = list(read_rows(tmp_path / "dialogues.jsonl"))
-    assert [row["meta"]["index"] for row in rows] == [2, 5]
-    assert [row["meta"]["refused"]["planted: reason"] for row in rows] == [2, 2]
+    assert [row["meta"]["index"] for row in rows] == [0, 1], "a row depends on no other"
+    assert all(row["meta"]["refused"]["planted: reason"] >= 2 for row in rows)
     run(tmp_path, count=3)
     rows = list(read_rows(tmp_path / "dialogues.jsonl"))
-    assert [row["meta"]["index"] for row in rows] == [2, 5, 8], "a continued run does not try again what failed"
+    assert [row["meta"]["index"] for row in rows] == [0, 1, 2]
 
 
 def test_the_command_makes_what_the_pipeline_makes(
@@ -283,7 +311,7 @@ def test_a_range_of_turns_that_is_none_is_named(turns: str, tmp_path: Path) -> N
 def test_a_range_of_turns_bounds_the_turns(turns: str, counts: set[int], tmp_path: Path) -> None:
     commands.synth("mail", dialogues=2, out=tmp_path, turns=turns, spelled_out=True)
     assert {len(row["meta"]["turns"]) for row in read_rows(tmp_path / "dialogues.jsonl")} <= counts
-    assert json.loads((tmp_path / "order.json").read_text())["plan"]["implicit"] is False
+    assert json.loads((tmp_path / "order.json").read_text())["plan"]["implicit"] == 0.0
 
 
 def test_the_command_wants_a_domain(tmp_path: Path) -> None:

@@ -207,3 +207,17 @@ def test_a_critic_may_accept_more_than_the_verified_calls(session: Session) -> N
 
     chain = guided(Scripted([files("list_drafts")]), Generous(), [files()], session.known)
     assert chain.accepted.calls == (files("list_drafts"),)
+
+
+def test_calls_are_not_enough_if_the_thoughts_name_what_nothing_has_shown(session: Session) -> None:
+    seen: list[str] = []
+
+    def unseen(text: str) -> str:
+        seen.append(text)
+        return "FIL-1" if text == "try 1" else ""
+
+    chain = guided(Scripted([files()]), CRITIC, [files()], session.known, 2, unseen)
+    assert [attempt.hint for attempt in chain.attempts] == [Hint("ungrounded", 0), None]
+    assert seen == ["try 1", "try 2"]
+    with pytest.raises(Unsolved, match=r"^ungrounded$"):
+        guided(Scripted([files()]), CRITIC, [files()], session.known, 2, lambda text: "FIL-1")

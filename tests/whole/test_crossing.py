@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 from fc_synth.crossing import Crossing, crossings
-from fc_synth.pipeline import Order, read_rows, synthesize
+from fc_synth.making import Order
+from fc_synth.pipeline import synthesize
+from fc_synth.rows import read_rows
 
 from fc_gym.joined import JoinedDomain
 from fc_gym.registration import load_domain

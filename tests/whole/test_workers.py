@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from fc_agents import workers
+from fc_agents.collect.job import Job
 from fc_agents.rollout import RolloutSummary
-from fc_agents.workers import Job, parts
+from fc_agents.workers import parts
 
 from fc_gym.errors import FcGymError, TaskError
 

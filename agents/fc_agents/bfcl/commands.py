@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from fc_agents.bfcl.collect import PLAYS, Collector
+from fc_agents.bfcl.collect import Collector
+from fc_agents.bfcl.crowd import Outcome
+from fc_agents.bfcl.folder import PLAYS
+from fc_agents.bfcl.jobs import CHAT, Rules
+from fc_agents.bfcl.modelrun import ModelRun
 from fc_agents.bfcl.policies import POLICIES, bfcl_policy
+from fc_agents.bfcl.store import FAILURES
+from fc_agents.bfcl.suites import Suites
+from fc_agents.bfcl.tables import model_table, score_tables, used
+from fc_agents.bfcl.talk import FORMATS, format_named
+from fc_agents.models.named import ModelOptions, model_from
+from fc_gym.bfcl.agentic import AGENTIC
 from fc_gym.bfcl.credit import credit
 from fc_gym.bfcl.env import BfclEnv
 from fc_gym.bfcl.grade import Grader
 from fc_gym.bfcl.home import data_home, using
 from fc_gym.bfcl.results import Play, Response, read_official, read_plays
-from fc_gym.bfcl.score import Score, scores
+from fc_gym.bfcl.score import scores
 from fc_gym.bfcl.tasks import CATEGORIES, BfclTask, load_tasks
-from fc_gym.cli.console import console, progress, say, table
-from fc_gym.errors import RecordError, TaskError
-from fc_gym.types import to_json
+from fc_gym.cli.console import complain, console, progress, say, table
+from fc_gym.errors import FcGymError, RecordError, TaskError
+from fc_gym.types import JsonValue, to_json
 
 __all__ = ["run", "score"]
 
+_CATEGORIES = f"Categories, separated by commas; a model can play {', '.join(AGENTIC)} as well."
 _MODES: tuple[Literal["official", "strict"], ...] = ("official", "strict")
 _Data = Annotated[Path | None, typer.Option(help="The official data; by default, where `bfcl fetch` put it.")]
 
 
+def _model(told: str, **more: Any) -> Any:
+    return typer.Option(help=told, rich_help_panel="Options of --policy chat", **more)
+
+
 def run(
-    policy: Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}.")] = "gold",
-    categories: Annotated[str, typer.Option(help="Categories, separated by commas.")] = ",".join(CATEGORIES),
+    policy: Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}, or {CHAT}, a model.")] = "gold",
+    categories: Annotated[str, typer.Option(help=_CATEGORIES)] = ",".join(CATEGORIES),
     out: Annotated[Path, typer.Option(help="Where the plays go.")] = Path("results"),
     data: _Data = None,
     mode: Annotated[
@@ -40,16 +54,43 @@ def run(
     exclude: Annotated[bool, typer.Option(help="Take the functions that a task excludes off what is offered.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seeds the policy.")] = 0,
     limit: Annotated[int, typer.Option(min=0, help="Tasks per category; 0: all.")] = 0,
-    model: Annotated[str, typer.Option(help="Name of the model in the official result files.")] = "",
+    model: Annotated[str, typer.Option(help="Name of the model, also in the official result files.")] = "",
+    base_url: Annotated[str, _model("Address of its server, up to and with /v1.")] = "",
+    key_env: Annotated[str, _model("Environment variable with the server's key.")] = "",
+    kind: Annotated[str, _model("What serves it: openai (a server) or vllm (in this process).")] = "",
+    format: Annotated[str, _model(f"How functions and calls are written: {', '.join(FORMATS)}.")] = "prompt",
+    concurrency: Annotated[int, _model("Most tasks at once.", min=1)] = 64,
+    temperature: Annotated[float | None, _model("0: the most likely token; 0.001 unless given.", min=0)] = None,
+    top_p: Annotated[float | None, _model("1 unless given; 0.7 in the format funreason.", min=0, max=1)] = None,
+    max_tokens: Annotated[int | None, _model("Of one response; 4096, or 20000 in funreason.", min=1)] = None,
+    sampling_seed: Annotated[int | None, _model("Seeds each request, mixed with its task.")] = None,
+    token_ids: Annotated[bool, _model("Keep token ids and log-probabilities.")] = False,
+    stream: Annotated[bool, _model("Stream responses, so that the time to the first token is known.")] = False,
+    minutes: Annotated[float | None, _model("When they are over, the run ends; it can go on later.", min=0)] = None,
+    tokens: Annotated[int | None, _model("When they are used up, no task is begun.", min=0)] = None,
+    record: Annotated[Path | None, _model("File that answers are added to, and taken from.")] = None,
+    replay: Annotated[Path | None, _model("File that all answers are taken from.")] = None,
+    corpus: Annotated[Path | None, _model("Pages for the categories web_search_*, a file or a folder.")] = None,
 ) -> None:
-    """Play the official multi-turn tasks with a policy and grade it; goes on where it was stopped."""
+    """Play the official tasks with a policy or a model and grade it; goes on where it was stopped."""
+    rules, names = Rules(_mode(mode), exclude), _named(categories)
+    if policy == CHAT:
+        how = ModelRun(
+            format, temperature, top_p, max_tokens, seed, sampling_seed, token_ids, concurrency, minutes, tokens
+        )
+        said = ModelOptions(model, base_url, key_env, kind, record, replay, requests=concurrency, stream=stream)
+        return _chat(how, said, Suites(names, data_home(data), out, rules, limit, corpus))
     player = bfcl_policy(policy)
-    tasks = _tasks(data_home(data), _named(categories), limit)
-    env = BfclEnv(tasks, mode=_mode(mode), exclude=exclude)
+    if base_url or replay or record:
+        raise TaskError(f"{policy} asks no model; give --policy {CHAT} with --base-url, --record or --replay")
+    if any(one in AGENTIC for one in names):
+        raise TaskError(f"the policy {policy} has no plan for {', '.join(AGENTIC)}; have a model play them")
+    tasks = _tasks(data_home(data), names, limit)
+    env = BfclEnv(tasks, mode=rules.mode, exclude=exclude)
     with using(data_home(data)), progress(f"bfcl: {policy}", len(tasks)) as advance:
         plays = Collector(out, player, env, seed, model).run(tasks, advance)
     _show(plays, out / "summary.json", f"{policy} on BFCL multi-turn ({mode})")
-    say(f"plays: {out / PLAYS}; in the official layout: {out / 'result'}")
+    _say_where(out)
 
 
 def score(
@@ -68,6 +109,57 @@ def score(
                 plays[play.id] = play
             advance()
     _show(list(plays.values()), out, ", ".join(str(one) for one in files))
+
+
+def _chat(how: ModelRun, said: ModelOptions, suites: Suites) -> None:
+    """Play with a model."""
+    format_named(how.format)
+    with using(suites.data):
+        strands = suites.strands()
+        model, out = model_from(said), suites.out
+        with progress(f"bfcl: {model.name}", sum(len(one.first) + len(one.then) for one in strands)) as advance:
+            outcome = how.play(model, strands, suites.rules, out, advance)
+    if not outcome.plays:
+        reason = outcome.failures[0].reason if outcome.failures else outcome.stopped
+        raise FcGymError(f"none of the {outcome.missing} tasks was played: {reason}")
+    counts = used(how.folder(out, model).responses, {one.id for one in outcome.plays})
+    title = f"{model.name} on BFCL ({suites.rules.mode}, {how.format})"
+    more = {"model": model.name, "format": how.format, "unplayed": outcome.missing, "used": counts}
+    _show(outcome.plays, out / "summary.json", title, more)
+    console.print(table(*model_table(outcome, counts, model.name)))
+    _say_where(out)
+    _say_what_is_missing(outcome, out)
+
+
+def _say_what_is_missing(outcome: Outcome, out: Path) -> None:
+    if outcome.stopped:
+        say(f"stopped: {outcome.stopped}; the same command goes on")
+    if outcome.missing:
+        whole = len(outcome.plays) + outcome.missing
+        why = f"; {len(outcome.failures)} failed ({out / FAILURES})" if outcome.failures else ""
+        complain(
+            f"{outcome.missing} of {whole} tasks have no play and are in no score{why}; the same command plays them"
+        )
+        raise typer.Exit(1)
+
+
+def _show(plays: Sequence[Play], path: Path | None, title: str, more: Mapping[str, JsonValue] | None = None) -> None:
+    found = scores(plays)
+    if not found:
+        raise RecordError(f"{title}: holds no plays")
+    for one in score_tables(found, title):
+        console.print(table(*one))
+    if path is not None:
+        summary = {"title": title, "scores": [one.json() for one in found], **(more or {})}
+        try:
+            path.write_text(to_json(summary) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise RecordError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _say_where(out: Path) -> None:
+    official = f"; in the official layout: {out / 'result'}" if (out / "result").exists() else ""
+    say(f"plays: {out / PLAYS}{official}")
 
 
 def _graded(path: Path, folder: Path) -> Iterable[Play]:
@@ -111,42 +203,3 @@ def _mode(mode: str) -> Literal["official", "strict"]:
         if one == mode:
             return one
     raise TaskError(f"unknown mode {mode!r}; have {', '.join(_MODES)}")
-
-
-def _show(plays: Sequence[Play], path: Path | None, title: str) -> None:
-    found = scores(plays)
-    if not found:
-        raise RecordError(f"{title}: holds no plays")
-    heads = ("category", "tasks", "accuracy %", "95 % interval", "turns %", "state %", "recall %", "irrelevance %")
-    console.print(table(title, heads, [_row(one) for one in found]))
-    faults = (
-        "category",
-        "calls",
-        "malformed %",
-        "raised %",
-        "refused %",
-        "tasks failed, by the kind of their first error",
-    )
-    console.print(table("what went wrong", faults, [_faults(one) for one in found]))
-    if path is not None:
-        try:
-            path.write_text(to_json({"title": title, "scores": [one.json() for one in found]}) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise RecordError(f"{path}: cannot be written ({error.strerror})") from None
-
-
-def _row(one: Score) -> tuple[str, ...]:
-    idle = "" if math.isnan(one.irrelevance) else _percent(one.irrelevance)
-    interval = f"{_percent(one.low)} to {_percent(one.high)}"
-    measures = (_percent(one.passed), _percent(one.state), _percent(one.recall), idle)
-    return (one.category, str(one.tasks), _percent(one.accuracy), interval, *measures)
-
-
-def _faults(one: Score) -> tuple[str, ...]:
-    kinds = ", ".join(f"{kind.removeprefix('multi_turn:')} {count}" for kind, count in one.errors.items())
-    rates = (_percent(one.format_errors), _percent(one.exceptions), _percent(one.refusals))
-    return (one.category, str(one.calls), *rates, kinds)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"

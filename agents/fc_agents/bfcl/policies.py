@@ -135,5 +135,5 @@ def bfcl_policy(name: str) -> BfclPolicy:
     if name == "random":
         return RandomCalls()
     if name not in _PLANS:
-        raise TaskError(f"unknown policy {name!r}; have {', '.join(POLICIES)}")
+        raise TaskError(f"unknown policy {name!r}; have {', '.join(POLICIES)}, and chat, a model")
     return PlannedPolicy(name, _PLANS[name])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from fc_agents.models.request import Completion, Request
 from fc_gym.errors import FcGymError
@@ -17,14 +18,18 @@ class ModelError(FcGymError):
 
     Args:
         message: One sentence that says what was asked of whom, what came, and what would be right.
-        kind: For counting: `refused_connection`, `rate_limited`, `server_error`, `stalled`, `truncated`,
-            `wrong_model`, `bad_request`, `bad_response`, `not_recorded`.
+        kind: For counting: `refused_connection`, `unknown_host`, `rate_limited`, `server_error`, `stalled`,
+            `truncated`, `wrong_model`, `wrong_address`, `no_access`, `bad_request`, `too_long`, `no_tools`,
+            `no_logprobs`, `no_constraint`, `bad_response`, `not_recorded`, `no_answer`, `not_installed`, `closed`.
         fatal: True if every other request would fail in the same way, so that a run is better stopped.
     """
 
     def __init__(self, message: str, *, kind: str, fatal: bool = False) -> None:
         super().__init__(message)
         self.kind, self.fatal = kind, fatal
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), kind=self.kind, fatal=self.fatal), self.args
 
 
 class Model(Protocol):

@@ -60,6 +60,11 @@ class Request:
     sampling: Sampling = field(default_factory=Sampling)
     constraint: Constraint | None = None
     tool_choice: Literal["auto", "none", "required"] = "auto"
+    sample: str = ""
+    """Tells apart requests that are otherwise equal, such as two episodes of one task; never sent to a server."""
+    prefill: str = ""
+    """How the response begins; the model goes on from there and `raw` holds what it adds (vLLM's
+    `continue_final_message`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +115,10 @@ class Completion:
 
     def json(self) -> dict[str, JsonValue]:
         """Return what a trajectory keeps: all but the timing and what is not there."""
-        body = {name: value for name, value in asdict(self).items() if name not in ("timing", "calls", "content")}
-        return {name: value for name, value in body.items() if value not in (None, "")}
+        body: dict[str, JsonValue] = {name: getattr(self, name) for name in _KEPT}
+        usage = self.usage
+        body["usage"] = {"prompt": usage.prompt, "completion": usage.completion, "cached": usage.cached}
+        return {name: value for name, value in body.items() if value is not None and value != ""}
+
+
+_KEPT = ("raw", "reasoning", "finish", "usage", "prompt_ids", "token_ids", "logprobs", "model")

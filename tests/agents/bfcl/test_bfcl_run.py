@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fc_agents.bfcl.collect import Collector, play_task
+from fc_agents.bfcl.collect import Collector
+from fc_agents.bfcl.playing import play_task
 from fc_agents.bfcl.policies import POLICIES, bfcl_policy
 from typer.testing import CliRunner
 

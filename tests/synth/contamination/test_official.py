@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from fc_synth.contamination.benchmark import Benchmark, benchmark_named, bfcl_files
 from fc_synth.contamination.report import compare, report_json
-from fc_synth.pipeline import Order, synthesize
+from fc_synth.making import Order
+from fc_synth.pipeline import synthesize
 
 from fc_gym.bfcl.tasks import CATEGORIES
 from fc_gym.registration import load_domain

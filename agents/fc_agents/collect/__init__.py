@@ -1,0 +1,1 @@
+"""Episodes at scale: bounded, resumed where they stopped, on one machine or many."""

@@ -1,0 +1,1 @@
+"""How fast a policy plays, and where the time goes."""

@@ -1,0 +1,1 @@
+"""Difficulty, measured by policies that need no model."""
