@@ -103,6 +103,8 @@ def _made(order: Order, out: Path, workers: int, cast: Cast | None) -> None:
     _show(summary, out, stamps)
     if cast is not None:
         _show_roles(summary, cast.price, order.dialogues)
+    if not summary.dialogues:
+        raise typer.Exit(1)
 
 
 def duplicates(

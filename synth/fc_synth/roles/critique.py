@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,10 @@ _JOB = (
     "Kind of error: {kind}\n\nAnswer with the sentences alone."
 )
 _LONGEST = 400
+_PLACES = re.compile(
+    r"\b(calls?|tools?|arguments?|parameters?|values?|steps?|results?|missing|first|second|third|last)\b"
+)
+"""Words by which a hint says where or what an error is."""
 
 
 class ModelCritic:
@@ -52,6 +57,8 @@ def _fault(text: str, calls: Sequence[ToolCall], gold: Sequence[ToolCall]) -> st
     """Return what is wrong with a hint; empty if nothing is."""
     if not text or len(text) > _LONGEST:
         return "an empty or too long hint"
+    if not _PLACES.search(text.casefold()) and not any(call.name in text for call in calls):
+        return "the hint says neither what is wrong nor where"
     lowered, mine = text.casefold(), set(_values(calls)) | {call.name for call in calls}
     theirs = set(_values(gold)) | {call.name for call in gold}
     return "the hint gives something away" if any(one.casefold() in lowered for one in theirs - mine) else ""

@@ -37,7 +37,7 @@ def fluent(request: Request) -> str:
     if role_of(request) == "tooling":
         return '{"name": "see_to_everything", "description": "Sees to all that is wanted in one go."}'
     if role_of(request) == "critic":
-        return "Have another look at that."
+        return "Have another look at the first call."
     phrases = [line[2:] for line in prompt.splitlines() if line.startswith("- ") and line != "- (none)"]
     return "Hello there, it is me. " + " ... ".join(phrases)
 

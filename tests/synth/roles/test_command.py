@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from fc_agents.models import named
 from fc_agents.models.model import Model, ModelError
 from fc_agents.models.request import Completion, Request
@@ -46,9 +47,11 @@ def test_the_table_tells_what_each_role_asked_and_what_it_cost(
         return Nonsense(lambda request: "zzv")
 
     monkeypatch.setattr(commands, "model_from", nonsense)
-    commands.synth(
-        domains="shop", dialogues=2, out=tmp_path, roles="tooling", model="m", prompt_price=1e6, concurrency=1
-    )  # fmt: skip
+    with pytest.raises(typer.Exit) as nothing:
+        commands.synth(
+            domains="shop", dialogues=2, out=tmp_path, roles="tooling", model="m", prompt_price=1e6, concurrency=1
+        )  # fmt: skip
+    assert nothing.value.exit_code == 1
     told = " ".join(capsys.readouterr().out.split())
     assert "no JSON object 48" in told
     assert "1 of 2 dialogues came to nothing, since no text passed (unmade.jsonl)" in told

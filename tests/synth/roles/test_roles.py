@@ -239,3 +239,11 @@ def test_a_reply_that_misses_what_was_asked_for_is_not(shop: Domain, voice: Make
         "There are two."
     )
     assert speaks.ledger.json()["tested"]["refused"] == {"a reply that misses what was asked for": 1}
+
+
+@pytest.mark.parametrize("written", ["zzv qrr", "Better luck next time!"])
+def test_a_hint_that_says_nothing_is_not_taken(shop: Domain, voice: MakeVoice, written: str) -> None:
+    speaks = voice(written)
+    hint = ModelCritic(TypedCritic(shop), speaks).judge(MINE, GOLD, Known(shop))
+    assert hint is not None and not hint.words
+    assert speaks.ledger.json()["tested"]["refused"] == {"the hint says neither what is wrong nor where": 1}
