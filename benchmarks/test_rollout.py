@@ -19,8 +19,9 @@ from benchmarks.depot import NAMES, placing, short_task
 from fc_gym.domain import Domain
 from fc_gym.env import ToolEnv
 from fc_gym.graph import ApiGraph
-from fc_gym.registration import load_domain
+from fc_gym.record import Trajectory
 from fc_gym.reference import Reference
+from fc_gym.registration import load_domain
 from fc_gym.session import Session
 from fc_gym.task import Task, Turn
 from fc_gym.types import Action
@@ -29,6 +30,7 @@ CALLS, REPLAYED = 10, 5
 CHUNKS, BEGUN = 40, 4
 """Chunks of episodes that workers play, and how many are there before the time runs."""
 WALKS = 3
+SIDE_BY_SIDE = (1, 64, 1_024)
 
 needs_agents = pytest.mark.skipif(find_spec("fc_agents") is None, reason="fc_agents is not installed")
 
@@ -69,6 +71,27 @@ def test_driver(against_floor: AgainstFloor, small: Domain) -> None:
 
     what = "driver of fc_agents over reset and step, per step"
     against_floor(what, lambda: rollout(env, policy, 0, task), budget="driver", per=len(actions), less=steps)
+
+
+@needs_agents
+@pytest.mark.benchmark(group="driver")
+@pytest.mark.parametrize("episodes", SIDE_BY_SIDE)
+def test_taking_turns(against_floor: AgainstFloor, small: Domain, episodes: int) -> None:
+    """Record so many episodes of one task, a step of each in turn."""
+    task = short_task(small, CALLS)
+    actions: list[Action] = [*(list(layer) for layer in task.turns[0].gold), "Done."]
+    env = ToolEnv(small, tasks=[task])
+    envs = [env.fork(apart=episodes > 1) for _ in range(episodes)]
+
+    def turns() -> None:
+        begun = [(one, Trajectory.begin(one, small.name, 0, task)[0]) for one in envs]
+        for action in actions:
+            for one, trajectory in begun:
+                trajectory.step(one, action)
+
+    what = f"turn of a recorded episode among {episodes}"
+    shape = f"turn among {SIDE_BY_SIDE[-1]} episodes : 1"
+    against_floor(what, turns, per=episodes * len(actions), shape=shape, size=episodes)
 
 
 @needs_agents

@@ -1,4 +1,4 @@
-"""Forks, marks, rollbacks and digests of a small and a large world: microseconds each."""
+"""Forks, copies, marks, rollbacks and digests of a small and a large world: microseconds each."""
 
 from __future__ import annotations
 
@@ -63,6 +63,12 @@ def test_first_write(against_floor: AgainstFloor, domain: Domain, state: State[A
 @pytest.mark.parametrize("size", SIZES)
 def test_snapshot(against_floor: AgainstFloor, state: State[Any], size: str) -> None:
     against_floor(f"snapshot, {WORDS[size]}", state.snapshot, budget="fork")
+
+
+@pytest.mark.benchmark(group="fork")
+@pytest.mark.parametrize("size", SIZES)
+def test_copy(against_floor: AgainstFloor, state: State[Any], size: str) -> None:
+    against_floor(f"copy and its first hash, {WORDS[size]}, per row", lambda: state.copy().hash(), per=ROWS[size])
 
 
 @pytest.mark.benchmark(group="restore")

@@ -141,7 +141,7 @@ class ToolEnv(gym.Env[Observation, Action]):
         """
         if type(seed) is int and seed >= 0:
             self.chance, self._np_random_seed = Chance(seed), seed
-        else:
+        elif seed is not None:
             super().reset(seed=seed)
         for name in options or ():
             if name not in _OPTIONS:

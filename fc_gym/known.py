@@ -103,7 +103,8 @@ class Known:
 
     def source(self, key: str, value: JsonValue) -> Source | None:
         """Return where a value was first seen; None if it was not."""
-        return self._seen.get(key, {}).get(value)
+        found = self._seen.get(key)
+        return None if found is None else found.get(value)
 
     def has(self, key: str) -> bool:
         """Return True if any value of the key is known."""

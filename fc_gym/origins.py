@@ -26,15 +26,14 @@ def origins(session: Session, call: object) -> dict[str, JsonValue]:
     tool = session.domain.tools.get(call.name) if isinstance(call, ToolCall) else None
     if not isinstance(call, ToolCall) or tool is None:
         return found
-    known, parameters = session.known, tool.parameters
+    source_of, keys = session.known.source, tool.keys
     for name, value in call.arguments.items():
-        one = parameters.get(name)
-        key = (one.key if one is not None else "") or f"{call.name}.{name}"
+        key = keys.get(name) or f"{call.name}.{name}"
         if type(value) in _SCALARS:
-            source = known.source(key, value)
+            source = source_of(key, value)
             found[name] = None if source is None else source.json()
             continue
         for path, leaf, _ in leaves(value, name):
-            source = known.source(key, leaf)
+            source = source_of(key, leaf)
             found[path] = None if source is None else source.json()
     return found

@@ -65,7 +65,7 @@ class Reference:
     def light(self) -> bool:
         """Whether episodes that take turns had better each have a copy of the start, which is hashed for them."""
         self.start.hash()
-        return self.start.weight <= LIGHT
+        return self.start.at_most(LIGHT)
 
     def world_after(self, turn: int) -> dict[str, str]:
         """Return each field of the world after a turn, as canonical JSON."""

@@ -113,9 +113,9 @@ class Session:
             apart: Copy the world at once, instead of sharing it until one of them writes.
         """
         other: Session = object.__new__(Session)
-        count = self.count
+        count, state = self.count, self.state.apart() if apart else self.state.fork()
         other.__dict__.update(
-            self.__dict__, state=self.state.apart() if apart else self.state.fork(), known=self.known.copy(), seen=self.seen.copy(),
+            self.__dict__, state=state, known=self.known.copy(), seen=self.seen.copy(),
             count=_Count(count.calls, count.malformed, count.refused, count.steps),
         )  # fmt: skip
         if self.faults is not None:

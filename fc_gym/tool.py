@@ -74,6 +74,11 @@ class Tool:
         return frozenset(one.key for one in self.parameters.values() if one.required and one.key)
 
     @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """For each parameter the key under which its values are known: that of rows, or else `tool.parameter`."""
+        return {one.name: one.key or f"{self.name}.{one.name}" for one in self.parameters.values()}
+
+    @cached_property
     def gives(self) -> frozenset[str]:
         """The keys that a result may contain."""
         return frozenset(self.returns.values())

@@ -110,7 +110,7 @@ Action = list[ToolCall] | str
 """One model response: calls to run in order, or the reply to the user, which ends the turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Refusal:
     """Why a call had no effect, as the agent is told."""
 
@@ -123,10 +123,18 @@ class Refusal:
     by_tool: bool = False
     """True if the tool itself refused in this state; False if the call was malformed."""
 
+    def __init__(self, code: str, message: str, hint: str = "", by_tool: bool = False) -> None:
+        _set_code(self, code)
+        _set_message(self, message)
+        _set_hint(self, hint)
+        _set_by_tool(self, by_tool)
+
     def text(self) -> str:
         """Return the refusal as the JSON text that the agent reads."""
         body = {"code": self.code, "message": self.message}
-        return to_json({"error": {**body, "hint": self.hint} if self.hint else body})
+        if self.hint:
+            body["hint"] = self.hint
+        return to_json({"error": body})
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -168,6 +176,7 @@ def _slots(cls: Any) -> tuple[Callable[[Any, Any], None], ...]:
 
 
 _set_name, _set_arguments = _slots(ToolCall)
+_set_code, _set_message, _set_hint, _set_by_tool = _slots(Refusal)
 _set_call, _set_text, _set_refusal, _set_shown = _slots(ToolResult)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from fc_agents.collect.cluster import RayBackend
 from fc_agents.collect.collector import Budget, Collector
 from fc_agents.collect.job import Backend, Job, env_of
 from fc_agents.collect.meter import meter, rows
@@ -40,7 +41,8 @@ def rollout(
     out: Annotated[Path | None, Option(help="Where the trajectories go: a .jsonl file, written anew unless a model "
                                        "plays; or a folder, which a later run goes on with.")] = None,
     workers: Annotated[int, Option(min=1, help="How many processes play; the file is the same for any number.")] = 1,
-    backend: Annotated[str, Option(help="Where episodes are played: serial or process.")] = "",
+    backend: Annotated[str, Option(help="Where episodes are played: serial, process or ray.")] = "",
+    ray_address: Annotated[str, Option(help="The Ray cluster, as auto or host:port; none: one of this machine.")] = "",
     minutes: Annotated[float | None, Option(help="Stop after so long; a later run goes on.")] = None,
     tokens: Annotated[int | None, Option(min=1, help="Stop after so many tokens; a later run goes on.")] = None,
     model: Annotated[str, Option(help="Name of the model, as its server knows it.")] = "",
@@ -66,12 +68,13 @@ def rollout(
     if policy != "chat":
         if model or base_url:
             raise TaskError(f"the policy {policy} asks no model; to have one play, add --policy chat")
-        _play(Job(domain, policy, seeds, file), out, backend_named(backend, workers, concurrency), workers, minutes)
+        played_at = backend_named(backend, workers, concurrency, ray_address)
+        _play(Job(domain, policy, seeds, file), out, played_at, workers, minutes)
         return
     asked = ModelOptions(model, base_url, key_env, kind, record, replay, requests=concurrency, stream=stream)
     sampling = Sampling(temperature, top_p, max_tokens, sampling_seed, logprobs=token_ids, token_ids=token_ids)
     spec = Chatting(asked, sampling, level, form, thinking, system).spec()
-    place = backend_named(backend, workers, concurrency)
+    place = backend_named(backend, workers, concurrency, ray_address)
     if place.name != "serial" and (record or replay or kind == "vllm"):
         raise TaskError("answers in a file, and the engine in this process, go with --backend serial only")
     budget = Budget(None if minutes is None else 60 * minutes, tokens)
@@ -92,7 +95,7 @@ def _play(job: Job, out: Path | None, backend: Backend, workers: int, minutes: f
     path = out or Path(f"{env.domain.name}-{job.policy}.jsonl")
     summary = RolloutSummary()
     with _opened(path) as file, progress(f"{env.domain.name}: {job.policy}", len(job.seeds)) as advance:
-        for part in parts(job, workers):
+        for part in parts(job, workers, backend if isinstance(backend, RayBackend) else None):
             file.writelines(f"{line}\n" for line in part.lines)
             summary.merge(part.summary)
             for _ in part.lines:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -30,6 +30,8 @@ __all__ = ["DeadEnd", "Settings", "attribute", "walk"]
 
 ENOUGH = 4
 """Fitting argument choices from which on no more are looked for."""
+DEEP = 2
+"""From how many needs below the target on rows are found if there are any, and made only if there are none."""
 
 
 class DeadEnd(Exception):
@@ -53,7 +55,7 @@ class Settings:
     make: float = 0.3
     """Chance that a row the target needs is made rather than found, 0 to 1."""
     circles: bool = True
-    """Whether a refusal may be lifted by a call that the refused one takes back, such as a deletion by a restoration."""
+    """Whether a refusal may be lifted by what the refused call takes back, as that of a restoration by a deletion."""
 
 
 def walk(
@@ -131,10 +133,7 @@ class _Walk:
 
     def _enablers(self, name: str, code: str) -> tuple[str, ...]:
         """Return the tools that lift a refusal."""
-        found = self.graph.enablers(name, code)
-        if self.settings.circles:
-            return found
-        return tuple(one for one in found if not self.graph.recovers(name, one))
+        return self.graph.enablers(name, code) if self.settings.circles else _onward(self.graph, name, code)
 
     def _reveal(self, key: str, value: JsonValue, depth: int) -> None:
         """Call a tool that shows a value."""
@@ -187,9 +186,7 @@ class _Walk:
             if call is None:
                 break
             text = repr(call.arguments)
-            code = codes.get(text)
-            if code is None:
-                code = codes[text] = probe.code(call)
+            code = codes[text] = codes[text] if text in codes else probe.code(call)
             if not code:
                 free.append(call)
             elif self._enablers(tool.name, code):
@@ -200,8 +197,11 @@ class _Walk:
         return choices[int(self.rng.integers(len(choices)))]
 
     def _onlooker(self, tool: Tool, bound: Mapping[str, JsonValue]) -> Known:
-        known = Known(self.domain)
-        for key, values in world_values(self.domain, self.session.state.world).items():
+        """Return what an onlooker knows that a tool can take: the rows, and what else stands in the world."""
+        known, world = Known(self.domain), self.session.state.world
+        plain = any(one.key and one.key not in self.domain.entities for one in tool.parameters.values())
+        rows = {key: list(entity.rows(world)) for key, entity in self.domain.entities.items()}
+        for key, values in (world_values(self.domain, world) if plain else rows).items():
             known.tell(key, values)
         for name, value in bound.items():
             known.tell(f"{tool.name}.{name}", value if isinstance(value, list) else [value])
@@ -215,7 +215,7 @@ class _Walk:
             rows = self.domain.entities[one.key].rows(self.session.state.world)
             makers = [name for name in self.graph.producers(one.key) if not self.domain.tools[name].reads_only]
             makers = [name for name in makers if one.key not in self.domain.tools[name].needs and name != tool.name]
-            if makers and (not rows or self.rng.random() < self.settings.make):
+            if makers and (not rows or (depth < DEEP and self.rng.random() < self.settings.make)):
                 fresh = self._fresh(self._ordered(tuple(makers)), one, depth)
                 if fresh is not None:
                     return {one.name: fresh}
@@ -282,6 +282,12 @@ class _Walk:
             raise DeadEnd("too deep")
         if len(self.trace) >= self.settings.calls:
             raise DeadEnd("too long")
+
+
+@lru_cache(maxsize=4096)
+def _onward(graph: ApiGraph, name: str, code: str) -> tuple[str, ...]:
+    """Return the tools that lift a refusal without being taken back by what was refused."""
+    return tuple(one for one in graph.enablers(name, code) if not graph.recovers(name, one))
 
 
 def attribute(row: object, one: Parameter) -> JsonValue | None:

@@ -13,14 +13,14 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequen
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Protocol
 
 from fc_agents.collect.job import Batch, Halted, Job
 from fc_agents.collect.serial import chat, chunks, played
 from fc_agents.rollout import RolloutSummary
 from fc_gym.errors import FcGymError
 
-__all__ = ["CHUNK", "Part", "ProcessBackend", "parts"]
+__all__ = ["CHUNK", "Batching", "Line", "Part", "ProcessBackend", "parts", "work"]
 
 CHUNK = 32
 """Most episodes that a worker is given at once, and reports at once if no model plays."""
@@ -38,6 +38,27 @@ class Part:
 
     lines: Sequence[str]
     summary: RolloutSummary
+
+
+class Line(Protocol):
+    """What a worker hears and speaks through."""
+
+    def recv(self) -> Sequence[int]:
+        """Wait for positions to play.
+
+        Raises:
+            EOFError: If there is nobody any more who would give some.
+        """
+
+    def send(self, found: Batch | Exception) -> None:
+        """Report."""
+
+
+class Batching(Protocol):
+    """A backend that gives what it has played rather than telling it."""
+
+    def batches(self, job: Job, indices: Sequence[int], deadline: float | None = None) -> Generator[Batch, None, None]:
+        """Play, and give what is done as it is done; in each batch, positions count up by one if no model plays."""
 
 
 @dataclass
@@ -111,27 +132,28 @@ class ProcessBackend:
     def _started(self, job: Job) -> _Worker:
         context = multiprocessing.get_context("spawn")
         mine, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, job, self.each), daemon=True)
+        process = context.Process(target=work, args=(theirs, job, self.each), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, mine)
 
 
-def parts(job: Job, workers: int = 1) -> Iterator[Part]:
+def parts(job: Job, workers: int = 1, backend: Batching | None = None) -> Iterator[Part]:
     """Play a job and give its episodes in the order of their seeds, whatever the number of workers.
 
     Args:
         job: What to play; no model plays.
         workers: How many processes play; 1: this one.
+        backend: Where to play instead.
 
     Raises:
         FcGymError: If the job cannot be played, or workers were killed again and again.
     """
     indices = range(len(job.seeds))
-    if workers == 1:
+    if backend is None and workers == 1:
         batches: Iterator[Batch] = (played(job, chunk) for chunk in chunks(indices, CHUNK))
     else:
-        batches = ProcessBackend(workers).batches(job, indices)
+        batches = (backend or ProcessBackend(workers)).batches(job, indices)
     early: dict[int, Batch] = {}
     upto = 0
     for batch in batches:
@@ -181,29 +203,35 @@ def _end(one: _Worker) -> None:
     one.pipe.close()
 
 
-def _work(pipe: Connection, job: Job, concurrency: int) -> None:
-    """Play what comes through a pipe until it is closed; what a worker process runs."""
+def work(line: Line, job: Job, concurrency: int) -> None:
+    """Play what comes through a line until nobody is at its other end; report what goes wrong as the last.
+
+    Args:
+        line: Gives positions in the job's seeds, and takes what was played.
+        job: What to play.
+        concurrency: How many episodes a model plays at once.
+    """
     try:
         if job.chat is None:
             while True:
-                pipe.send(played(job, pipe.recv()))
-        asyncio.run(chat(job, job.chat, _coming(pipe), pipe.send, concurrency))
+                line.send(played(job, line.recv()))
+        asyncio.run(chat(job, job.chat, _coming(line), line.send, concurrency))
     except (EOFError, KeyboardInterrupt, BrokenPipeError, ConnectionResetError):
         return  # whoever gave the work is gone
     except Exception as error:
         with suppress(OSError):
-            pipe.send(_portable(error))
+            line.send(_portable(error))
 
 
-async def _coming(pipe: Connection) -> AsyncIterator[int]:
-    """Give the positions that come through a pipe, until whoever sends them is gone."""
+async def _coming(line: Line) -> AsyncIterator[int]:
+    """Give the positions that come through a line, until whoever sends them is gone."""
     loop, queue = asyncio.get_running_loop(), asyncio.Queue[Sequence[int] | None]()
 
     def listen() -> None:
         with suppress(RuntimeError):  # the loop has ended
             try:
                 while True:
-                    loop.call_soon_threadsafe(queue.put_nowait, pipe.recv())
+                    loop.call_soon_threadsafe(queue.put_nowait, line.recv())
             except (EOFError, OSError):
                 loop.call_soon_threadsafe(queue.put_nowait, None)
 
@@ -214,7 +242,7 @@ async def _coming(pipe: Connection) -> AsyncIterator[int]:
 
 
 def _portable(error: Exception) -> Exception:
-    """Return an error as it can be sent to another process."""
+    """Return an error as it can be sent to another process or machine."""
     try:
         again = pickle.loads(pickle.dumps(error))
     except Exception:

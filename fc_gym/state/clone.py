@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
+from fc_gym.state.adopt import parts
 from fc_gym.state.dicts import TrackedDict
 from fc_gym.state.journal import Entries, Family, Node
 from fc_gym.state.kinds import ATOMS, Kind, immutable, kind
@@ -12,12 +13,12 @@ from fc_gym.state.lists import TrackedList
 from fc_gym.state.rows import Row
 from fc_gym.state.sets import TrackedSet
 
-__all__ = ["Untracked", "clone", "weight"]
+__all__ = ["Untracked", "at_most", "clone"]
 
 _TRACKED = (Row, TrackedDict, TrackedList, TrackedSet)
 _SHARED = ATOMS | {Node}
 
-Ref = weakref.ref[Node]
+Ref = weakref.ref[Any]
 _new_row, _new_node, _new_dict, _set_item = object.__new__, object.__new__, dict.__new__, dict.__setitem__
 _no_holder: Ref = weakref.ref(Node.__new__(Node))
 
@@ -44,15 +45,16 @@ def clone(root: Any, family: Family) -> Any:
     return made
 
 
-def weight(root: Any) -> int:
-    """Return how many rows and containers a tracked world has.
-
-    Raises:
-        Untracked: As `clone`.
-    """
-    walk = _Clone(Family(lambda value, family: value))
-    walk.of(root, _no_holder, _no_holder)
-    return len(walk.memo)
+def at_most(root: Any, most: int) -> bool:
+    """Tell whether a world has at most so many rows, containers and other parts that are not constants."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting and len(seen) <= most:
+        value = waiting.pop()
+        if id(value) not in seen:
+            seen.add(id(value))
+            waiting.extend([one for one in parts(kind(type(value)), value) if type(one) not in ATOMS])
+    return len(seen) <= most
 
 
 class _Clone:

@@ -22,7 +22,7 @@ from fc_gym.state.layout import COUNTED, FEW, IN_PLACE, raw_of, row_entry, value
 from fc_gym.state.lists import TrackedList
 from fc_gym.state.rows import Row
 from fc_gym.state.sets import TrackedSet, held
-from fc_gym.state.texts import LONG, atom, cut, scalar
+from fc_gym.state.texts import atom, cut, scalar
 
 __all__ = ["fresh_digest", "kept_digest"]
 
@@ -116,20 +116,13 @@ class _Walk:
     def watched(self, value: Any, node: Node) -> bytes:
         """Write what a node stands for, and keep the text in it."""
         cls, text = type(value), None
-        if issubclass(cls, Row):
-            node.digest = _BUSY
-            try:
-                text = self._row(value, node)
-                text = text if len(text) <= LONG else cut(text)
-            finally:
-                node.digest = text
-            return text
-        if len(value) <= FEW and cls is not TrackedSet and _as_it_is(kind(cls), value):
+        row = issubclass(cls, Row)
+        if not row and len(value) <= FEW and cls is not TrackedSet and _as_it_is(kind(cls), value):
             node.digest = IN_PLACE
             return IN_PLACE
         node.digest = _BUSY
         try:
-            text = self._contents(kind(cls), value, node)
+            text = cut(self._row(value, node)) if row else self._contents(kind(cls), value, node)
         finally:
             node.digest = text
         return text

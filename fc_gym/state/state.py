@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from fc_gym.state import audit
 from fc_gym.state.adopt import adopt, node_of, obstacle
-from fc_gym.state.clone import Untracked, clone, weight
+from fc_gym.state.clone import Untracked, at_most, clone
 from fc_gym.state.digest import fresh_digest, kept_digest
 from fc_gym.state.journal import Cursor, Family, Version, Watcher
 from fc_gym.state.kinds import Kind, kind
@@ -53,25 +53,22 @@ class State(Generic[W]):
         """Why the world is copied whole instead of being tracked, or None if it is tracked."""
         return self._cursor.version.opaque
 
-    @property
-    def weight(self) -> int:
-        """How many rows and containers the world has, which is what a copy costs; 0 if they are not tracked."""
-        try:
-            return weight(self.world) if self.fallback is None else 0
-        except Untracked:
-            return 0
+    def at_most(self, parts: int) -> bool:
+        """Tell whether the world has at most so many rows and containers, which are what a copy costs."""
+        return at_most(self.world, parts)
 
     def fork(self) -> State[W]:
         """Return an independent session that starts where this one is."""
-        return self._branch()
-
-    def _branch(self) -> State[W]:
         cursor, family = self._cursor, self._family
-        if cursor.version.opaque is not None:
+        version = cursor.version
+        if version.opaque is not None:
             return self.apart()
         if family.cursor is cursor:
-            family.hold()
-        return self._sharing(cursor.version)
+            family.closed, family.watched = True, False
+        made: State[W] = State.__new__(State)
+        made._family, made._root, made._lineage = family, self._root, self._lineage
+        made._cursor, made._watch = Cursor(version), None
+        return made
 
     def _sharing(self, version: Version) -> State[W]:
         """Return a session of the same family at a version."""
@@ -116,7 +113,7 @@ class State(Generic[W]):
 
     def snapshot(self) -> Snapshot:
         """Mark where this session is."""
-        return Snapshot(self._branch())
+        return Snapshot(self.fork())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a mark that was made by this session or a relative.

@@ -17,6 +17,8 @@ from fc_synth.plan import Plan
 
 __all__ = ["Aim", "Contradictions", "Target"]
 
+TRIES = 8
+"""Targets that are chosen in one manner."""
 FAR = 3
 """From how many calls back on a row counts as shown some time ago."""
 ENDS = 0.6
@@ -44,23 +46,36 @@ class Aim:
 
     def __init__(self, domain: Domain, home: Sequence[str], plan: Plan, rng: np.random.Generator) -> None:
         self.domain, self.home, self.plan, self.rng = domain, tuple(home), plan, rng
+        self.turn, self.tries, self.manner = -1, 0, (False, False)
 
-    def first(self, session: Session, focus: Focus, done: Sequence[str], turn: int) -> Target:
+    def first(self, session: Session, focus: Focus, done: Sequence[str]) -> Target:
         """Choose what a message is for.
 
         Args:
             session: The dialogue so far.
             focus: What was last spoken of.
             done: The tools that were aimed at before.
-            turn: The turn, from 0.
         """
         names = self._names(done)
-        if turn and self.rng.random() < self.plan.related:
-            far = bool(self.rng.random() < self.plan.distance)
+        related, far = self._manner(focus.turn)
+        if related:
             about = self._about(session, focus, names, far) or self._about(session, focus, self._left(done), far)
+            if not about and far and self.rng.random() >= self.plan.distance:
+                about = self._about(session, focus, names, far=False)
             if about:
                 return self._drawn(about)
         return Target(names[int(self.rng.integers(len(names)))], {})
+
+    def _manner(self, turn: int) -> tuple[bool, bool]:
+        """Return whether a turn is about a row of an earlier one, and about one of long ago.
+
+        It is drawn once for several tries, or else what is hard to reach would be asked for less often than wanted.
+        """
+        if self.turn != turn or self.tries >= TRIES:
+            related, far = self.rng.random(2) < (self.plan.related, self.plan.distance)
+            self.turn, self.tries, self.manner = turn, 0, (bool(related), bool(far))
+        self.tries += 1
+        return self.manner
 
     def _drawn(self, about: Sequence[tuple[Target, int]]) -> Target:
         """Draw a target, the rather the longer ago its row was shown."""
@@ -85,8 +100,8 @@ class Aim:
             session: The dialogue so far.
             focus: What was last spoken of.
             names: The tools to choose from.
-            far: Take rows of some time ago. If there are none yet, there are no targets: what comes in between takes
-                what was spoken of further away.
+            far: Take rows of some time ago. If there are none yet, there are no targets; by chance something else then
+                comes in between, so that there will be.
         """
         rows = self._rows(session, focus)
         near = {pair for pair in focus.last.items() if focus.near(*pair)} & set(rows)
@@ -130,6 +145,27 @@ class Contradictions:
     def __init__(self, domain: Domain, graph: ApiGraph) -> None:
         self.domain, self.graph = domain, graph
 
+    def fault(self, before: Sequence[Executed], trace: Sequence[Executed], asked: Sequence[Executed]) -> str:
+        """Return why nobody would ask for the calls of a turn; empty if there is no reason.
+
+        Args:
+            before: What was asked for in earlier turns.
+            trace: The calls of the turn.
+            asked: Those of them that are asked for.
+        """
+        looks = [step.call.name for step in asked if self.domain.tools[step.call.name].reads_only]
+        if self.within(trace):
+            return "it goes in a circle"
+        if self.between(before, trace):
+            return "it takes back what an earlier turn did"
+        if len(set(looks)) < len(looks):
+            return "the same wish twice"
+        if self.overwritten(asked):
+            return "it changes what it has just set"
+        if any(self.between(asked[:at], [step]) for at, step in enumerate(asked)):
+            return "it takes back what it does"
+        return ""
+
     def within(self, trace: Sequence[Executed]) -> bool:
         """Return True if a call of a trace gives back what an earlier one of it took away."""
         return any(
@@ -141,6 +177,21 @@ class Contradictions:
     def between(self, earlier: Sequence[Executed], later: Sequence[Executed]) -> bool:
         """Return True if a later turn takes back what was asked for in earlier ones."""
         return any(self._against(one, other) for one in earlier for other in later)
+
+    def overwritten(self, asked: Sequence[Executed]) -> bool:
+        """Return True if one wish says how something is to be made and a later one how it is to be otherwise."""
+        return any(self._changed(one, other) for at, other in enumerate(asked) for one in asked[:at])
+
+    def _changed(self, earlier: Executed, later: Executed) -> bool:
+        made = {*self._made(earlier)} - {*self._named(earlier)}
+        first, second = self._given(earlier), self._given(later)
+        return bool(made & {*self._named(later)}) and any(first[key] != second[key] for key in first.keys() & second)
+
+    def _given(self, step: Executed) -> dict[str, list[JsonValue]]:
+        found: dict[str, list[JsonValue]] = {}
+        for leaf in argument_leaves(self.domain, step.call):
+            found.setdefault(leaf.key, []).append(leaf.value)
+        return found
 
     def _against(self, earlier: Executed, later: Executed) -> bool:
         name = later.call.name

@@ -16,6 +16,8 @@ from fc_synth.wording import capital, plural_mended, yours
 
 __all__ = ["Answer", "answer", "result_words"]
 
+LONG = 6
+"""Longest list that may be told beside another."""
 _PART = re.compile(r"([^.\[\]#]+)|(\[\])")
 
 
@@ -48,11 +50,13 @@ def answer(
     for step, given in zip(steps, words, strict=True):
         values = {name: yours(text) for name, text in given.items()}
         tool = domain.tools[step.call.name]
-        phrases = list(tool.says) or [Phrase("Done.")]
+        phrases = _telling(domain, step, tool.says, today) or [Phrase("Done.")]
         order = [phrases[int(position)] for position in rng.permutation(len(phrases))]
         order.sort(key=lambda phrase: _first(phrase.text) in {_first(text) for text in texts})
         for phrase in order:
-            results = {slot: result_words(domain, step, slot, today) for slot in phrase.slots if slot not in values}
+            slots = [slot for slot in phrase.slots if slot not in values]
+            once = sum("[]" in slot for slot in slots) == 1
+            results = {slot: result_words(domain, step, slot, today, once=once) for slot in slots}
             filled = {**values, **results}
             if all(filled.get(slot) for slot in phrase.required):
                 texts.append(capital(plural_mended(phrase.fill(filled))))
@@ -68,12 +72,34 @@ def answer(
     return Answer(" ".join(dict.fromkeys(texts)) or "Done.", tuple(dict.fromkeys(must)))
 
 
-def result_words(domain: Domain, step: Executed, slot: str, today: str) -> str:
-    """Return the words for a slot such as `result[].name` or `result#`; empty if the result has nothing there."""
+def _telling(domain: Domain, step: Executed, says: Sequence[Phrase], today: str) -> list[Phrase]:
+    """Return the ways to tell a result that leave out no list that another one tells; all, if each leaves one out.
+
+    A phrase without the guests, say, is for an event that has none. Two long lists side by side are told only if there
+    is no other way.
+    """
+    lists = {slot: len(_each(domain, step, slot, today)) for phrase in says for slot in phrase.slots if "[]" in slot}
+    if max(lists.values(), default=0) > LONG:
+        return [phrase for phrase in says if len(lists.keys() & set(phrase.slots)) <= 1] or list(says)
+    told = {slot for slot, count in lists.items() if count}
+    return [phrase for phrase in says if told <= set(phrase.slots)] or list(says)
+
+
+def result_words(domain: Domain, step: Executed, slot: str, today: str, *, once: bool = False) -> str:
+    """Return the words for a slot such as `result[].name` or `result#`; empty if the result has nothing there.
+
+    Args:
+        domain: Gives the keys of what the result holds.
+        step: The call with its result.
+        slot: The slot.
+        today: The current day.
+        once: Say what is the same of several things only once.
+    """
     if "#" in slot:
         value = _value(step, slot.replace("#", ""))[0]
         return str(len(value)) if isinstance(value, list | dict) else ""
-    return joined(_each(domain, step, slot, today))
+    texts = _each(domain, step, slot, today)
+    return joined(list(dict.fromkeys(texts)) if once else texts)
 
 
 def _each(domain: Domain, step: Executed, slot: str, today: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
@@ -53,7 +52,8 @@ def narrowed(domain: Domain, graph: ApiGraph, offered: Collection[str]) -> tuple
         graph: Its measured graph.
         offered: The names of the tools that stay.
     """
-    other = copy.copy(domain)
+    other = object.__new__(type(domain))  # not `copy`, which gives the one shared object of a joined world
+    other.__dict__.update(domain.__dict__)
     for name in ("names", "requirements", "fingerprint"):
         other.__dict__.pop(name, None)
     other.tools = {name: tool for name, tool in domain.tools.items() if name in offered}

@@ -173,7 +173,7 @@ def _plan(turns: str, difficulty: float | None, **knobs: Any) -> Plan:
 
 def _range(text: str) -> tuple[int, int]:
     low, _, high = text.partition("-")
-    if not (low.isdigit() and (high or low).isdigit()) or not 1 <= int(low) <= int(high or low) <= 20:
+    if not (low.isdecimal() and (high or low).isdecimal()) or not 1 <= int(low) <= int(high or low) <= 20:
         raise DomainError(f"--turns {text!r} is no range; write it as 2-4, from 1 to 20")
     return int(low), int(high or low)
 

@@ -41,7 +41,9 @@ HIDDEN, SPELLED = 0.75, 0.4
 """Chance of a target that is refused at first, in turns that leave preparations unsaid and in those that do not."""
 PATIENCE = 3
 """Tries that miss the wanted depth after which it is moved by one."""
-SHORT = 0.35
+BARE = 1.6
+"""Chance at full depth that a turn is refused whose calls take nothing from a result; in hard ones it always is."""
+SHORT = 0.6
 """Chance of another wish for each call that a turn is short of."""
 
 
@@ -162,8 +164,8 @@ class _Maker:
         nearer = self.missed // PATIENCE
         return max(wanted - nearer, 2) if wanted > 2 else wanted
 
-    def _first(self) -> Target:
-        return self.aim.first(self.session, self.focus, [*self._done(), *self.stuck], len(self.turns))
+    def _first(self, session: Session | None = None, besides: Sequence[str] = ()) -> Target:
+        return self.aim.first(session or self.session, self.focus, [*self._done(), *self.stuck, *besides])
 
     def _done(self) -> list[str]:
         """Return the tools that were asked for in earlier turns."""
@@ -196,9 +198,10 @@ class _Maker:
                 and len(goals) < self.plan.asks
                 and self.rng.random() < self._more(len(goals), depth - len(steps))
             ):
-                waiting.append(
-                    self.aim.first(session, self.focus, [*self._done(), *self.stuck, *(call.name for call in goals)], 1)
-                )
+                waiting.append(self._first(session, [call.name for call in goals]))
+        if len(steps) < depth:
+            self.missed += 1
+            raise _Rejected("fewer calls than wanted")
         if len(set(goals)) < len(goals):
             raise _Rejected("the same wish twice")
         trace = minimised(self.session, tuple(steps), goals[:-1])
@@ -281,16 +284,14 @@ class _Maker:
         if not depth <= len(trace) <= depth + SPAN + self.missed // PATIENCE:
             self.missed += 1
             raise _Rejected("fewer calls than wanted" if len(trace) < depth else "more calls than wanted")
+        found = any(source.kind == "output" for step in trace for source in step.sources.values())
+        if not found and self.rng.random() < BARE * self.plan.depth:
+            raise _Rejected("nothing has to be found out")
         if trace[-1].call.name in self._done():
             raise _Rejected("it asks for the same again")
-        if self.contradictions.within(trace):
-            raise _Rejected("it goes in a circle")
         before = [turn.advanced.steps[goal] for turn in self.turns for goal in turn.advanced.goals]
-        if self.contradictions.between(before, trace):
-            raise _Rejected("it takes back what an earlier turn did")
-        asked = [trace[goal] for goal in advanced.goals]
-        if any(self.contradictions.between(asked[:at], [step]) for at, step in enumerate(asked)):
-            raise _Rejected("it takes back what it does")
+        if fault := self.contradictions.fault(before, trace, [trace[goal] for goal in advanced.goals]):
+            raise _Rejected(fault)
 
     def _equal(self, advanced: AdvancedTool, trace: Trace) -> None:
         """Prove that the advanced tool does what the trace did."""

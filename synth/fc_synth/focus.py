@@ -18,7 +18,7 @@ def made_path(tool: Tool) -> str | None:
 
 def references(noun: str) -> tuple[str, ...]:
     """Return the words that only refer to a row of a kind: the last one in two ways, then the first one."""
-    return f"that {noun}", f"the {noun} from earlier", f"the {noun} I mentioned first"
+    return f"that {noun}", f"the {noun} from earlier", f"the first {noun} I mentioned"
 
 
 class Focus:
@@ -88,6 +88,11 @@ class Focus:
             if words == earliest.lower() and key in self.first:
                 return key, self.first[key]
         return None
+
+    def bare(self, key: str) -> bool:
+        """Return True if rows of a key go by a name and nothing else, so that saying it again is as short."""
+        heads = [head.text.split(" ") for head in self.domain.entities[key].heads]
+        return all(len(words) <= 2 and words[-1].startswith("{") for words in heads)
 
     def refers(self, text: str) -> bool:
         """Return True for words such as "that order", whether or not they mean anything yet."""

@@ -26,7 +26,7 @@ CORRECTIONS = (
     "Sorry, I mean {right}.", "No, wait, I mean {right}.", "Actually no: {right}.", "Sorry, that should be {right}.",
     "Correction: {right}.",
 )  # fmt: skip
-LATE = ("I mean {right}.", "It's {right}.", "I'm talking about {right}.", "That would be {right}.")
+LATE = ("I mean {right}.", "It's {right}.", "I'm talking about {right}.", "The one I mean is {right}.")
 RETRACTED = (
     "I was also going to ask you to {ask}, but leave that for now.",
     "I nearly asked you to {ask}, but that can wait.",
@@ -110,7 +110,7 @@ def _late(made: Noisy, slots: Sequence[Sequence[Slot]], others: Sequence[str], r
         (number, slot)
         for number, ask in enumerate(made.asks)
         for slot in slots[number]
-        if slot.vague and ask.count(slot.words) == 1 and number not in made.mends
+        if slot.vague and _last(ask, slot.words) and number not in made.mends
     ]
     if not places:
         return False
@@ -119,6 +119,11 @@ def _late(made: Noisy, slots: Sequence[Sequence[Slot]], others: Sequence[str], r
     made.asks[number] = capital(ask) if whole(made.asks[number]) else ask
     made.mends[number] = one_of(LATE, rng).format(right=slot.words)
     return True
+
+
+def _last(ask: str, words: str) -> bool:
+    """Return True if a request ends with some words, so that nothing stands between them and what comes after."""
+    return ask.count(words) == 1 and ask.rstrip(".?!").endswith(words)
 
 
 def _scrambled(made: Noisy, slots: Sequence[Sequence[Slot]], others: Sequence[str], rng: np.random.Generator) -> bool:

@@ -22,6 +22,9 @@ from fc_synth.wording import Wording, capital, whole
 
 __all__ = ["Query", "Unsayable", "ask_phrases", "today_of", "write_query"]
 
+NAMED = 0.3
+"""How much less likely a row with a bare name, such as a file, is only referred to."""
+
 
 class Unsayable(Exception):
     """No honest query can be written; the message is the reason, for counting."""
@@ -114,6 +117,8 @@ class _Writer:
         self.told: dict[str, list[JsonValue]] = {}
         self.references = 0
         self.open: list[Leaf] = list(advanced.hints)
+        self.named: set[tuple[str, JsonValue]] = set()
+        """The rows that this message has named in full."""
 
     def slots(self, goal: int) -> dict[str, str]:
         """Return the words for every argument of one goal, and note what they tell."""
@@ -162,12 +167,18 @@ class _Writer:
         return found
 
     def others(self) -> list[str]:
-        """Return requests that are not meant: look-ups that need nothing told."""
+        """Return requests that are not meant: look-ups that need nothing told, of what the message is about if any."""
         asked = {self.advanced.steps[goal].call.name for goal in self.advanced.goals}
-        return [
-            phrase.fill({})
+        about = {one.key for name in asked for one in self.domain.tools[name].parameters.values()}
+        about &= self.domain.entities.keys()
+        free = [
+            tool
             for tool in self.domain.tools.values()
             if tool.reads_only and tool.name not in asked and not any(one.required for one in tool.parameters.values())
+        ]
+        return [
+            phrase.fill({})
+            for tool in [tool for tool in free if tool.gives & about] or free
             for phrase in ask_phrases(self.domain, tool.name)
             if not phrase.required and not whole(phrase.text)
         ]
@@ -187,7 +198,7 @@ class _Writer:
     def _words(self, given: Input | None, key: str, value: JsonValue) -> str:
         if key in self.domain.entities:
             words = self.focus.phrase(key) if given is None else self.focus.reference(key, value)
-            if given is None or (words and self.rng.random() < self._referring(key)):
+            if given is None or (words and self.rng.random() < self._referring(key, value)):
                 if given is None and self.focus.last.get(key) != value:
                     raise Unsayable("two rows of a kind are made and cannot be told apart")
                 self.references += given is not None
@@ -197,10 +208,16 @@ class _Writer:
         self._mentioned(key, value)
         return said(value, key, today_of(self.world))
 
-    def _referring(self, key: str) -> float:
-        """Return how likely a row last spoken of is only referred to; what has a bare name is rather named again."""
-        named = all(head.text.startswith("{") for head in self.domain.entities[key].heads)
-        return self.refer * (0.3 if named and self.refer < 1.0 else 1.0)
+    def _referring(self, key: str, value: JsonValue) -> float:
+        """Return how likely a row spoken of is only referred to.
+
+        What this message has named already is hardly ever named again; what has a bare name is, after a while.
+        """
+        if (key, value) in self.named and self.refer > 0.0:
+            return 1.0
+        if not self.focus.bare(key) or self.refer >= 1.0:
+            return self.refer
+        return self.refer * (NAMED if self.focus.near(key, value) else 0.0)
 
     def _described(self, key: str, value: JsonValue) -> str:
         entity = self.domain.entities[key]
@@ -215,6 +232,7 @@ class _Writer:
             raise Unsayable(f"the words for a {entity.noun} fit several")
         for slot in description.fields:
             self._tell_field(row, slot)
+        self.named.add((key, value))
         return description.text
 
     def _tell_field(self, row: object, slot: str) -> None:

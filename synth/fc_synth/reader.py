@@ -15,6 +15,7 @@ from fc_gym.graph import ApiGraph
 from fc_gym.types import Action, JsonValue, ToolCall, ToolResult
 from fc_synth.answer import answer
 from fc_synth.beside import narrowed
+from fc_synth.memory import Memory
 from fc_synth.offline import OfflineReasoner
 from fc_synth.query import today_of
 from fc_synth.thought import Hint
@@ -38,7 +39,7 @@ class ReaderPolicy(SightedPolicy):
         today = today_of(env.session.state.world)
         domain, graph = _there(env, env.session.offered())
         self.reasoner = OfflineReasoner(domain, graph, today, self.rng, prepares=self.prepares)
-        self.sizes: list[int] = []
+        self.counts: list[int] = []
         self.named: list[set[tuple[str, JsonValue]]] = []
         self.done: list[tuple[Executed, Mapping[str, str]]] = []
         self.reasoner.begin(self.sight.user)
@@ -108,16 +109,15 @@ class ReaderPolicy(SightedPolicy):
                 reasoner.memory.observe(result)
         else:
             reasoner.observe(results)
-        self.sizes += [len(reasoner.memory.shown)] * len(results)
+        self.counts += [_shown_by(reasoner.memory, result) for result in results]
         self.named += [_rows_of(reasoner.domain, result.call) for result in results]
 
     def _forget(self) -> None:
         """Drop what was shown too long ago."""
         assert self.reasoner is not None
-        if len(self.sizes) > self.memory:
-            old = self.sizes[-self.memory - 1]
-            self.reasoner.memory.shown = self.reasoner.memory.shown[old:]
-            self.sizes = [max(0, size - old) for size in self.sizes[len(self.sizes) - self.memory :]]
+        self.counts = self.counts[max(0, len(self.counts) - self.memory) :]
+        shown = self.reasoner.memory.shown
+        self.reasoner.memory.shown = shown[len(shown) - sum(self.counts) :]
 
     def _told(self) -> str:
         assert self.reasoner is not None
@@ -147,8 +147,8 @@ class ShortMemoryPolicy(ReaderPolicy):
     def _forget(self) -> None:
         assert self.reasoner is not None
         super()._forget()
-        kept = {(one.key, one.value) for one in self.reasoner.memory.shown} if self.memory else set()
-        kept |= set().union(*self.named[len(self.named) - self.memory :])
+        kept = {(one.key, one.value) for one in self.reasoner.memory.shown}
+        kept |= set().union(*self.named[max(0, len(self.named) - self.memory) :])
         focus = self.reasoner.memory.focus
         focus.last = {key: value for key, value in focus.last.items() if (key, value) in kept}
         focus.first = {key: value for key, value in focus.first.items() if key in focus.last and (key, value) in kept}
@@ -159,6 +159,13 @@ class ForgetfulPolicy(ShortMemoryPolicy):
 
     name = "forgetful"
     memory = 0
+
+
+def _shown_by(memory: Memory, result: ToolResult) -> int:
+    """Return how many rows a result shows."""
+    other = Memory(memory.domain, memory.today)
+    other.observe(result)
+    return len(other.shown)
 
 
 def _rows_of(domain: Domain, call: ToolCall) -> set[tuple[str, JsonValue]]:

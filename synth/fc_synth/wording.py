@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -166,8 +167,10 @@ def plural_mended(text: str) -> str:
 
     >>> plural_mended("There are 1 entries in your calendar.")
     'There is 1 entry in your calendar.'
+    >>> plural_mended("There are 0 articles that fit. Documents I found: 0.")
+    'There are no articles that fit. Documents I found: none.'
     """
-    words = text.split(" ")
+    words = re.sub(r"(?<=: )0(?=[.:,]|$)", "none", re.sub(r"(?<=are )0(?= )", "no", text)).split(" ")
     for index, word in enumerate(words[:-1]):
         if word == "1":
             stop = 3 if index + 2 < len(words) and words[index + 1].rstrip("s,.:") == words[index + 1] else 2

@@ -425,6 +425,30 @@ def test_forks_of_forks_go_their_own_ways() -> None:
     assert play(env.fork(), 6, 0) == shown[0] and play(env, 6, 1) == shown[1]
 
 
+def test_environments_that_take_turns_can_have_worlds_of_their_own() -> None:
+    env = ToolEnv(load_domain("shop"), tasks=[TASK])
+    env.reset(seed=0)
+    plain, own = [env.fork() for _ in range(3)], [env.fork(apart=True) for _ in range(3)]
+    assert len({id(one.session.state.world) for one in plain}) == 1
+    assert len({id(one.session.state.world) for one in (env, *own)}) == 4
+    for group in (plain, own):
+        for one in group:
+            one.reset(seed=1)
+    assert len({id(one.session.state.world) for one in plain}) == 1
+    assert len({id(one.session.state.world) for one in (env, *own, own[0].fork())}) == 4
+    shown = [[play(one, 4, 2) for one in group] for group in (plain, own)]
+    assert shown[0] == shown[1] and own[0].state_hash() == plain[0].state_hash()
+
+
+def test_large_worlds_are_shared_even_by_those_that_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fc_gym.reference.LIGHT", 3)
+    env = ToolEnv(load_domain("shop"), tasks=[TASK]).fork(apart=True)
+    other = env.fork(apart=True)
+    env.reset(seed=0)
+    other.reset(seed=0)
+    assert env.session.state.world is other.session.state.world
+
+
 def test_an_environment_can_be_forked_before_its_first_reset() -> None:
     other = make_env("shop").fork()
     assert as_bytes(*other.reset(seed=1)) == as_bytes(*make_env("shop").reset(seed=1))

@@ -36,6 +36,11 @@ PATIENCE = 180.0
 """Seconds that a server may take to start."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that end engines last: the end of one takes from others of the process what they share."""
+    items.sort(key=lambda item: item.path.name == "test_endings.py")
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the tiny model."""

@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -20,9 +21,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from fc_gym.state import State
+from fc_gym.state import State, digest
 from tests.state import strategies as make
-from tests.state.strategies import Box, Held, Row, World
+from tests.state.strategies import Box, Held, Pair, Row, World
 
 # Without shrinking, which takes minutes for scripts of this size.
 MANY = settings(
@@ -40,7 +41,9 @@ def is_plain(value: Any) -> bool:
 
 def steps(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     one = st.tuples(
-        st.sampled_from(["write"] * 6 + ["fork", "snapshot", "restore", "restore", "drop", "hash", "forget", "copy"]),
+        st.sampled_from(
+            ["write"] * 6 + ["fork", "snapshot", "restore", "restore", "drop", "hash", "forget", "copy", "apart"]
+        ),
         st.integers(0, 20),
         make.writes(values),
     )
@@ -62,6 +65,8 @@ class Model:
             assert make.difference(ours, theirs, "result") is None
         elif action == "fork":
             self.sessions.append((state.fork(), copy.deepcopy(model)))
+        elif action == "apart":
+            self.sessions.append((state.apart(), copy.deepcopy(model)))
         elif action == "copy":
             self.sessions[place] = (state.copy(), model)
             self.marks = [mark for mark in self.marks if len(self.sessions) > 1]
@@ -163,6 +168,12 @@ def canonical(value: Any) -> Any:
     if make.children(value) or hasattr(value, "__dict__"):
         return f"{name}{canonical(vars(value))}"
     return f"{name} {0.0 if value == 0 and name == 'float' else value!r}"
+
+
+@dataclass(frozen=True)
+class Plain:
+    label: str
+    inside: tuple[int, ...]
 
 
 @dataclass
@@ -577,6 +588,99 @@ def test_pickled_and_copied_states_are_independent() -> None:
     assert state != 1
     with pytest.raises(TypeError):
         hash(state)
+
+
+@MANY
+@given(make.WORLDS, st.lists(make.writes(make.VALUES), max_size=8), st.lists(make.writes(make.VALUES), max_size=4))
+def test_a_copy_is_what_a_deep_copy_is_and_forgets_no_digest(world: World, before: list[Any], after: list[Any]) -> None:
+    state = State(world)
+    for step in before:
+        make.write(state.world, step)
+    state.hash()
+    copied, plain = state.copy(), copy.deepcopy(state.world)
+    assert copied.audit() is None and copied.fallback is None
+    assert make.difference(copied.world, plain) is None and copied.hash() == state.hash() == State(plain).hash()
+    assert not {id(one) for one in make.containers(copied.world)} & {id(one) for one in make.containers(state.world)}
+    kept = state.hash()
+    for step in after:
+        make.write(copied.world, step)
+        assert copied.hash() == State(copied.plain()).hash()
+    assert copied.audit() is None and state.audit() is None and state.hash() == kept
+
+
+def test_the_first_hash_of_a_copy_writes_only_what_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = State(World(rows={f"r{number}": Row(number) for number in range(20)}))
+    state.hash()
+    copied, written = state.copy(), list[str]()
+    monkeypatch.setattr(digest, "row_entry", lambda row, key, holder: written.append(key))
+    assert copied.hash() == state.hash() and not written
+    copied.world.rows["r3"].tags.append(1)
+    assert copied.hash() != state.hash() and written == ["r3"]
+
+
+def _put(name: str, value: Any) -> Callable[[Any], None]:
+    return lambda rows: setattr(rows["r1"], name, value)
+
+
+def _renamed(rows: Any) -> None:
+    del rows["r1"].n
+    rows["r1"].m = 1
+
+
+def _shared(rows: Any) -> None:
+    rows["r2"].notes = rows["r1"].notes
+    rows["again"] = rows["r3"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(_put("n", value) for value in (2**70, "\ud800", 0.0, -0.0, float("nan"), (1, 2), Box(1), {1}, b"x")),
+        *(
+            _put("notes", value)
+            for value in ({1: 2}, {"a": 0.5}, {"a": (1,)}, {"a": 2**70}, dict.fromkeys("abcdefghi"))
+        ),
+        *(_put("tags", value) for value in ([0.0], [1.5], [[1]], list(range(9)), ["\ud800"])),
+        lambda rows: rows.__setitem__("\ud800", Row()),
+        lambda rows: rows.__setitem__(1, Row()),
+        lambda rows: rows.__setitem__("plain", 1),
+        _renamed,
+        _shared,
+    ],
+)
+def test_rows_of_every_sort_are_hashed_in_a_table_as_from_scratch(change: Callable[[Any], None]) -> None:
+    state = State(World(rows={f"r{number}": Row(number) for number in range(12)}))
+    hashes = {state.hash()}
+    change(state.world.rows)
+    for write in (lambda rows: None, _put("n", 7), lambda rows: rows["r1"].notes.update(b=1), _put("n", 8)):
+        write(state.world.rows)
+        assert state.hash() == State(state.plain()).hash() == state.copy().hash()
+        hashes.add(state.hash())
+    assert len(hashes) == 5
+
+
+def test_constants_are_shared_by_a_copy_and_tuples_with_rows_are_not() -> None:
+    pair, fixed = (Row(1), "x"), (1, (2, "y"), frozenset({3}))
+    state = State(Box([pair, pair, fixed, Pair(1, 2), Plain("z", (1,))]))
+    copied = state.copy()
+    ours, theirs = state.world.what, copied.world.what
+    assert theirs[0] is theirs[1] and theirs[0][0] is not ours[0][0] and theirs[0] == ours[0]
+    assert all(theirs[place] is ours[place] for place in (2, 3, 4))
+
+
+def test_a_world_is_weighed_by_its_rows_and_containers() -> None:
+    row = Row()
+    state = State(Box([row, row, Row()]))
+    assert state.at_most(8) and not state.at_most(7)
+    assert State(Box(random.Random(0))).at_most(2)
+
+
+def test_a_world_that_was_written_behind_the_tracking_is_copied_as_python_copies() -> None:
+    state = State(Box([1]))
+    object.__setattr__(state.world, "label", [state.world])
+    copied = state.copy()
+    found: Any = copied.world
+    assert found.label[0] is found and copied.fallback is not None
 
 
 @pytest.mark.parametrize("warm", [False, True])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fc_synth.hardness import commands
 from fc_synth.hardness.solving import SOLVERS, gold_solves, solved
-from fc_synth.hardness.sweep import kendall, set_knob
+from fc_synth.hardness.sweep import ALL, HURT, Point, Sweep, kendall, set_knob
 from fc_synth.making import Order
 from fc_synth.noise import KINDS, Slot, disturbed
 from fc_synth.pipeline import synthesize
@@ -54,6 +54,21 @@ def test_what_is_meant_is_said_last(seed: int) -> None:
     assert set(made.kinds) <= set(KINDS)
     if {"corrected", "late"} & set(made.kinds):
         assert text.rindex("my order of May") > max(text.rfind("of June"), text.rfind("an order"))
+
+
+def test_every_knob_is_measured_on_policies_that_there_are() -> None:
+    assert set(HURT) == {*KNOBS, ALL}
+    there = {make().name for make in SOLVERS}
+    assert all(names and set(names) <= there for names in HURT.values())
+
+
+def test_tau_is_of_the_policies_that_a_knob_can_hurt() -> None:
+    points = tuple(Point(level, {"short-memory": ((level < 1,),), "reader": ((level >= 1,),)}, 1) for level in range(3))
+    one = Sweep("distance", points)
+    assert one.tau() == one.tau("short-memory") < 0 < one.tau("reader")
+    low, high = one.interval()
+    assert low <= one.tau() <= high
+    assert one.json()["measured_on"] == ["short-memory"]
 
 
 def test_a_falling_rate_has_a_tau_of_minus_one() -> None:

@@ -26,7 +26,7 @@ from fc_gym.types import ToolCall
 
 DOMAINS = ("shop", "calendar", "mail")
 Made = Callable[[str], Any]
-REFERRING, REFERRED = "that ", (" from earlier", " I mentioned first")
+REFERRING, REFERRED = "that ", (" from earlier", " I mentioned")
 
 
 def test_nearly_every_query_is_read_back_as_it_was_meant(made: Made) -> None:

@@ -12,7 +12,7 @@ from fc_agents.chat.forms import Form, form_named, tools_text
 from fc_agents.chat.reading import heard
 from fc_agents.chat.sound import sound
 from fc_agents.chat.tokens import TokenMarks
-from fc_agents.legal import LEVELS, Legality
+from fc_agents.legal import LEVELS, Bounds, Legality
 from fc_agents.models.model import Model
 from fc_agents.models.request import Constraint, Request, Sampling
 from fc_agents.policy import Response
@@ -149,5 +149,6 @@ class ChatPolicy:
             return None
         key = self._domain.fingerprint
         if key not in self._offers.legality:
-            self._offers.legality[key] = Legality(self._domain, form=self.form.legal)
+            # max_tokens bounds a reply too; a grammar that counts its letters masks tokens 180 times as slowly
+            self._offers.legality[key] = Legality(self._domain, form=self.form.legal, bounds=Bounds(reply=None))
         return self._offers.legality[key].constraint(self._session, self.level)

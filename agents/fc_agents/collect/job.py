@@ -105,7 +105,7 @@ class Timings:
 
     def json(self) -> dict[str, JsonValue]:
         """Return it as plain JSON values."""
-        return {name: round(value, 6) for name, value in asdict(self).items()}
+        return {name: round(value, 6) for name, value in vars(self).items()}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ __all__ = ["Slots", "all_of"]
 GLANCE = 0.05
 """Seconds between two looks at the clock."""
 COLLECTED = 100_000
-"""New objects after which garbage is looked for; thousands of worlds stay, and each look goes over them all."""
+"""New objects after which garbage is looked for, at least."""
+HELD = 1_000
+"""More of them for each episode at once: episodes that go on are no garbage, and those that end leave hardly any."""
 
 
 async def all_of(indices: Iterable[int]) -> AsyncIterator[int]:
@@ -78,7 +80,7 @@ class Slots:
                 await asyncio.wait(running)
 
         thresholds = gc.get_threshold()
-        gc.set_threshold(max(COLLECTED, thresholds[0]), *thresholds[1:])
+        gc.set_threshold(max(COLLECTED + HELD * self.concurrency, thresholds[0]), *thresholds[1:])
         beginning = asyncio.create_task(begin())
         watching = asyncio.create_task(_until(deadline)) if deadline is not None else None
         waited = {one for one in (beginning, watching, failed) if one is not None}

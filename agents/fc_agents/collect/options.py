@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from fc_agents.chat.policy import SYSTEM
+from fc_agents.collect.cluster import RayBackend
 from fc_agents.collect.job import Backend, ChatSpec
 from fc_agents.collect.serial import SerialBackend
 from fc_agents.models.named import ModelOptions, model_from
@@ -16,7 +17,7 @@ from fc_gym.errors import RecordError, TaskError
 
 __all__ = ["BACKENDS", "Chatting", "backend_named"]
 
-BACKENDS = ("serial", "process")
+BACKENDS = ("serial", "process", "ray")
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,25 @@ class Chatting:
         return ChatSpec(partial(model_from, self.model), self.sampling, self.level, self.form, system, self.thinking)
 
 
-def backend_named(name: str, workers: int, concurrency: int) -> Backend:
+def backend_named(name: str, workers: int, concurrency: int, address: str = "") -> Backend:
     """Return a backend.
 
     Args:
         name: One of `BACKENDS`; empty: `process` if there are several workers.
         workers: How many processes play.
         concurrency: How many episodes a model plays at once.
+        address: Of the Ray cluster, for `ray`.
 
     Raises:
-        TaskError: If there is none of that name, or it has no workers.
+        TaskError: If there is none of that name, it has no workers, or an address is given that it has no use for.
     """
     name = name or ("process" if workers > 1 else "serial")
     if name not in BACKENDS:
         raise TaskError(f"unknown backend {name!r}; have {', '.join(BACKENDS)}")
+    if name == "ray":
+        return RayBackend(workers, concurrency, address=address)
+    if address:
+        raise TaskError(f"the {name} backend has no use for --ray-address; add --backend ray")
     if name == "serial":
         if workers > 1:
             raise TaskError(f"the serial backend is one process, not {workers}; leave out --workers or --backend")

@@ -20,6 +20,8 @@ from fc_gym.types import JsonValue
 __all__ = ["RecordedModel", "request_digest"]
 
 VERSION = 1
+_BEGINNINGS = (b'{"recorded":', b'{"key":')
+"""How the first line begins, and every other."""
 
 
 def request_digest(request: Request) -> str:
@@ -157,6 +159,7 @@ class RecordedModel:
         with open(self._file.fileno(), "rb", closefd=False) as file:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
+                    self._torn(line, number)
                     break
                 self._take(line, number, start)
                 start += len(line)
@@ -164,6 +167,13 @@ class RecordedModel:
             self._file.truncate(start)
         if start == 0:
             self._begin()
+
+    def _torn(self, line: bytes, number: int) -> None:
+        """Refuse a file of somebody else that has no end of line, before it would be cut off."""
+        if not _BEGINNINGS[number > 1].startswith(line[: len(_BEGINNINGS[number > 1])]):
+            raise RecordError(
+                f"{self._path}:{number}: is no recorded answer, and no beginning of one; name another file"
+            )
 
     def _take(self, line: bytes, number: int, start: int) -> None:
         try:

@@ -25,7 +25,8 @@ class VllmModel:
     """Runs a model with vLLM in this process; its engine batches whatever its coroutines ask.
 
     The engine starts with the first `check` or `complete`. Set `VLLM_ENABLE_V1_MULTIPROCESSING=0` to keep it from
-    making processes of its own, which on a CPU starts it eight times as fast.
+    making processes of its own, which on a CPU starts it eight times as fast; keep one engine at a time in a process
+    then, since the end of one takes from the others what vLLM has them share.
 
     Args:
         path: A folder, or a name that vLLM can find.

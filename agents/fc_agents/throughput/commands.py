@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from fc_agents.models.named import ModelOptions, model_from
 from fc_agents.models.request import Sampling
 from fc_agents.throughput.measure import Measure
 from fc_agents.throughput.plot import check_plot, policy_plot
-from fc_agents.throughput.setting import grid, levels_in, numbers_in
+from fc_agents.throughput.setting import Setting, grid, levels_in, numbers_in
 from fc_agents.throughput.simulated import CALLS, simulated_model
 from fc_agents.throughput.sweep import Plan, sweep
 from fc_agents.throughput.tables import (
@@ -35,7 +36,6 @@ from fc_agents.throughput.tables import (
 )
 from fc_gym.cli.console import complain, console, say, table
 from fc_gym.domain import Domain
-from fc_gym.env import ToolEnv
 from fc_gym.errors import RecordError, TaskError
 from fc_gym.registration import load_domain
 from fc_gym.types import JsonValue, to_json
@@ -60,6 +60,7 @@ def policy(
     form: Annotated[str, typer.Option(help="How calls are written: tools, hermes, json or python.")] = "tools",
     tasks: Annotated[Path | None, typer.Option(help="Tasks to play, as JSON lines; free play without.")] = None,
     episodes: Annotated[int, typer.Option(min=0, help="Episodes, or --legality's responses, at each setting.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that play; over several, no time is divided up.")] = 1,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Most time of each setting.")] = None,
     temperature: Annotated[float, typer.Option(min=0.0, help="0: the most likely token.")] = 0.7,
     max_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of one response.")] = 256,
@@ -80,22 +81,17 @@ def policy(
     asked = ModelOptions(model, base_url, key_env, kind, requests=max(many), stream=stream)
     sampling = Sampling(temperature, max_tokens=max_tokens, seed=sampling_seed)
     if legality:
-        _alone(latency=latency is not None, plot=plot is not None, prompt=prompt != "0", tasks=tasks is not None)
+        _alone(
+            latency=latency is not None, plot=plot is not None, prompt=prompt != "0", tasks=tasks is not None,
+            workers=workers > 1,
+        )  # fmt: skip
         _legality(model_from(asked), world, levels, sampling, episodes or 1000, many, files)
         return
-    plan = Plan(domain, sampling, form, str(tasks) if tasks else None, episodes, seconds, latency)
-    env = env_of(domain, plan.tasks)
-    played, measures = _played(asked, env, latency, calls), list[Measure]()
-    for one in levels:
-        ChatPolicy(played, level=one, form=form)
-    try:
-        for measure in sweep(plan, played, settings, meter):
-            measures.append(measure)
-    finally:
-        if measures:
-            _show(measures)
-            files.write({"model": dict(played.settings), "measures": [measure.json() for measure in measures]})
-            files.draw(measures)
+    if workers > 1 and kind == "vllm":
+        raise TaskError("the engine runs in one process, so --workers cannot go with it")
+    file = str(tasks) if tasks else None
+    make = partial(_played, asked, domain, file, latency, calls)
+    _swept(Plan(domain, sampling, form, file, episodes, seconds, latency, workers, make), make(), settings, files)
 
 
 @dataclass(frozen=True)
@@ -135,11 +131,27 @@ class _Files:
             say(f"plot: {self.plot}")
 
 
-def _played(asked: ModelOptions, env: ToolEnv, latency: float | None, calls: int) -> Model:
+def _swept(plan: Plan, model: Model, settings: Sequence[Setting], files: _Files) -> None:
+    """Measure settings, and show what was measured even if the model goes meanwhile."""
+    for setting in settings:
+        ChatPolicy(model, level=setting.level, form=plan.form)
+    measures: list[Measure] = []
+    try:
+        for measure in sweep(plan, model, settings, meter):
+            measures.append(measure)
+    finally:
+        if measures:
+            _show(measures)
+            files.write({"model": dict(model.settings), "measures": [measure.json() for measure in measures]})
+            files.draw(measures)
+
+
+def _played(asked: ModelOptions, domain: str, tasks: str | None, latency: float | None, calls: int) -> Model:
     if latency is None:
         return model_from(asked)
     if asked.model or asked.base_url or asked.kind:
         raise TaskError("--latency simulates a model, so --model, --base-url and --kind cannot go with it")
+    env = env_of(domain, tasks)
     return simulated_model(env.domain, latency, calls, env.tasks)
 
 
@@ -174,7 +186,9 @@ def _alone(**given: bool) -> None:
 
 
 def _show(measures: Sequence[Measure]) -> None:
-    shown = [speed_table, time_table, calls_table]
+    shown = [speed_table, calls_table]
+    if any(one.shares for one in measures):
+        shown.insert(1, time_table)
     if any(one.asked.constraints for one in measures):
         shown.append(constraint_table)
     if any(one.ideal for one in measures):

@@ -6,7 +6,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from fc_agents.throughput.clock import Shares
 from fc_agents.throughput.judged import Judged
@@ -51,9 +51,10 @@ class Measure:
     """Played to their end."""
     seconds: float
     asked: Asked
-    shares: Shares
+    shares: Shares | None
+    """None over several processes."""
     constraining: float
-    """Seconds in which constraints were worked out, a part of the driver's."""
+    """Seconds in which constraints were worked out, a part of the driver's; 0 over several processes."""
     failed: Mapping[str, int] = field(default_factory=Counter)
     """Episodes that came to nothing, by kind."""
     judged: Judged = field(default_factory=Judged)
@@ -89,8 +90,10 @@ class Measure:
         return sum(self.judged.verdicts[one] for one in ("unknown tool", "bad arguments", "not legal", "not grounded"))
 
     @property
-    def driver_us(self) -> float:
-        """Microseconds of the driver per request, constraints included."""
+    def driver_us(self) -> float | None:
+        """Microseconds of the driver per request, constraints included; None if it is not known."""
+        if self.shares is None:
+            return None
         return 1e6 * self.shares.driver * self.seconds / max(1, self.asked.responses)
 
     def json(self) -> dict[str, JsonValue]:
@@ -108,7 +111,7 @@ class Measure:
         }
         body = {
             **asdict(self.setting), "episodes": self.episodes, "seconds": self.seconds, **rates, **counts, **times,
-            **{f"share_{name}": value for name, value in asdict(self.shares).items()},
+            **{f"share_{one.name}": getattr(self.shares, one.name, None) for one in fields(Shares)},
             "constraining": self.constraining,
         }  # fmt: skip
         rounded = {name: round(value, 6) if isinstance(value, float) else value for name, value in body.items()}

@@ -90,7 +90,7 @@ def _bars(axes: Any, measures: Sequence[Measure]) -> None:
     places = range(len(measures))
     left = [0.0] * len(measures)
     for name, color in _SHARES:
-        widths = [100 * getattr(one.shares, name) for one in reversed(measures)]
+        widths = [100 * getattr(one.shares, name, 0.0) for one in reversed(measures)]
         axes.barh(places, widths, left=left, color=color, label=name, height=0.7)
         left = [start + width for start, width in zip(left, widths, strict=True)]
     axes.set_yticks(places, [str(one.setting) for one in reversed(measures)])

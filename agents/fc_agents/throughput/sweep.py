@@ -12,16 +12,17 @@ from tempfile import TemporaryDirectory
 
 from fc_agents.chat.policy import SYSTEM
 from fc_agents.collect.collector import Budget, Collector, Run
-from fc_agents.collect.job import Batch, Job, env_of
+from fc_agents.collect.job import Batch, ChatSpec, Job, env_of
 from fc_agents.collect.loop import Slots, all_of
 from fc_agents.collect.place import Place
 from fc_agents.models.model import Model, ModelError
 from fc_agents.models.request import Sampling
 from fc_agents.throughput.clock import Clock, watched_loop
-from fc_agents.throughput.judged import judged
+from fc_agents.throughput.judged import Judged, judged
 from fc_agents.throughput.measure import Ideal, Measure
 from fc_agents.throughput.setting import Setting, padding
-from fc_agents.throughput.watched import WatchedEnv, WatchedModel, WatchedPolicy
+from fc_agents.throughput.spread import Spread, asked_in
+from fc_agents.throughput.watched import Asked, WatchedEnv, WatchedModel, WatchedPolicy
 from fc_gym.record import read_trajectories
 
 __all__ = ["Plan", "Told", "sweep"]
@@ -45,6 +46,10 @@ class Plan:
     """Most time of each setting."""
     latency: float | None = None
     """Of the model, if it is a simulated one."""
+    workers: int = 1
+    """Processes that play."""
+    make: Callable[[], Model] | None = None
+    """Makes the model in each of several processes; can be pickled."""
 
     def episodes_at(self, setting: Setting) -> int:
         """Return how many episodes are played at a setting."""
@@ -94,38 +99,47 @@ class _Bench:
     def run(self, seeds: range, tell: Callable[[Run], None]) -> Measure:
         """Play episodes, and say how it went."""
         plan, setting = self.plan, self.setting
-        job = Job(plan.domain, "chat", seeds, plan.tasks)
-        policy = WatchedPolicy(
-            self.model, sampling=plan.sampling, level=setting.level, form=plan.form,
+        spec = ChatSpec(
+            plan.make or (lambda: self.model), plan.sampling, setting.level, plan.form,
             system=f"{SYSTEM}\n\n{padding(setting.prompt)}" if setting.prompt else SYSTEM,
+        )  # fmt: skip
+        policy = WatchedPolicy(
+            self.model, sampling=spec.sampling, level=spec.level, form=spec.form, system=spec.system
         )  # fmt: skip
         policy.clock = self.clock
         self.model.again()
+        job = Job(plan.domain, "chat", seeds, plan.tasks, spec)
+        spread = Spread(plan.workers, setting.concurrency) if plan.workers > 1 and setting.concurrency > 1 else None
         with TemporaryDirectory(prefix="fc-gym-bench-") as folder:
             place = Place.at(Path(folder))
-            backend = _Watching(self, policy)
             collector = Collector(
-                job, place, backend, settings=policy.settings, concurrency=setting.concurrency, on_progress=tell
-            )
+                job, place, spread or _Watching(self, policy), settings=policy.settings,
+                concurrency=setting.concurrency, on_progress=tell,
+            )  # fmt: skip
             try:
                 stopped = collector.run(Budget(plan.seconds)).stopped
             except ModelError as error:
                 if error.fatal:
                     raise
                 stopped = str(error)
-            said = judged(env_of(job.domain, job.tasks).fork(), read_trajectories(place.trajectories), setting.level)
-        run, clock = collector.run_, self.clock
-        shares = clock.shares(served=plan.latency is None)
+            env = env_of(job.domain, job.tasks).fork()
+            said = judged(env, read_trajectories(place.trajectories), setting.level)
+            asked = asked_in(collector.run_, place.timings) if spread else self.model.asked
+        return self._measured(collector.run_, spread, asked, said, stopped)
+
+    def _measured(self, run: Run, spread: Spread | None, asked: Asked, said: Judged, stopped: str) -> Measure:
+        clock = self.clock
+        seconds = spread.seconds if spread else clock.whole
+        shares = None if spread else clock.shares(served=self.plan.latency is None)
+        ideal = self._ideal(asked.responses / max(seconds, 1e-9))
+        constraining = 0.0 if spread else clock.constraints
         return Measure(
-            setting, run.played, clock.whole, self.model.asked, shares, clock.constraints, run.failed, said, stopped,
-            self._ideal(),
+            self.setting, run.played, seconds, asked, shares, constraining, run.failed, said, stopped, ideal
         )  # fmt: skip
 
-    def _ideal(self) -> Ideal | None:
-        if not self.plan.latency:
-            return None
-        latency, reached = self.plan.latency, self.model.asked.responses / max(self.clock.whole, 1e-9)
-        return Ideal(latency, self.setting.concurrency / latency, reached)
+    def _ideal(self, reached: float) -> Ideal | None:
+        latency = self.plan.latency
+        return Ideal(latency, self.setting.concurrency / latency, reached) if latency else None
 
 
 @dataclass

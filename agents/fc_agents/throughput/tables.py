@@ -42,8 +42,9 @@ def speed_table(measures: Sequence[Measure]) -> Table:
 def time_table(measures: Sequence[Measure]) -> Table:
     """Return where the time went at each setting."""
     heads = ("environment", "driver", "client", "model", "driver us/request")
-    rows = [(*(_percent(getattr(one.shares, name)) for name in heads[:4]), f"{one.driver_us:.0f}") for one in measures]
-    return _of_settings("where the time went", measures, heads, rows)
+    known = [one for one in measures if one.shares is not None]
+    rows = [(*(_percent(getattr(one.shares, name)) for name in heads[:4]), f"{one.driver_us:.0f}") for one in known]
+    return _of_settings("where the time went", known, heads, rows)
 
 
 def constraint_table(measures: Sequence[Measure]) -> Table:

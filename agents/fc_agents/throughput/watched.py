@@ -131,10 +131,10 @@ class WatchedEnv(ToolEnv):
         finally:
             self._clock.environment += time.perf_counter() - begun
 
-    def fork(self) -> ToolEnv:
+    def fork(self, *, apart: bool = False) -> ToolEnv:
         """Return another environment with the same clock."""
         with self._timed():
-            return super().fork()
+            return super().fork(apart=apart)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

@@ -56,11 +56,12 @@ def _show(one: Sweep) -> None:
     low, high = one.interval()
     names = list(one.points[0].passed)
     rows = [
-        (f"{point.level:g}", *(f"{100 * point.rates()[name]:.1f} %" for name in names), f"{100 * point.mean():.1f} %",
-         f"{point.gold} of {point.dialogues}")
+        (f"{point.level:g}", *(f"{100 * point.rates()[name]:.1f} %" for name in names),
+         f"{100 * point.mean(one.hurt):.1f} %", f"{point.gold} of {point.dialogues}")
         for point in one.points
     ]  # fmt: skip
     rows.append(
         ("tau", *(f"{one.tau(name):+.2f}" for name in names), f"{one.tau():+.2f} ({low:+.2f} to {high:+.2f})", "")
     )
-    console.print(table(f"turns solved, by {one.knob}", ["level", *names, "mean (90 %)", "gold"], rows))
+    title = f"turns solved, by {one.knob}, measured on {', '.join(one.hurt)}"
+    console.print(table(title, ["level", *names, "mean (90 %)", "gold"], rows))

@@ -35,11 +35,11 @@ HURT: Mapping[str, tuple[str, ...]] = {
 
 A policy that solves next to nothing, or that does not see what the knob changes, says nothing of the knob; hence not
 `random-legal` and `copy`. More calls in a turn are harder to find for who has no plan (`greedy`), plans of three calls
-(`bfs`), or takes no step that nobody asked for (`literal`). What is long ago is gone for who keeps the last three results
-in mind (`short-memory`), and what was spoken of before is for who keeps none (`forgetful`). What is left unsaid is left
-undone by who does what is said (`literal`). Tools beside mislead who chooses a tool by its words among those on offer
-(`greedy`, `bfs`). Corrections, late details and wishes that are taken back mislead who reads by the grammar of requests
-(`literal`, `reader`). All knobs together hurt all of them.
+(`bfs`), or takes no step that nobody asked for (`literal`). What is long ago is gone for who keeps the last three
+results in mind (`short-memory`), and what was spoken of before is for who keeps none (`forgetful`). What is left unsaid
+is left undone by who does what is said (`literal`). Tools beside mislead who chooses a tool by its words among those on
+offer (`greedy`, `bfs`). Corrections, late details and wishes that are taken back mislead who reads by the grammar of
+requests (`literal`, `reader`). All knobs together hurt all of them.
 """
 RESAMPLED = 400
 """Bootstrap samples for an interval."""
@@ -59,10 +59,9 @@ class Point:
         """Return the share of turns that each policy gets right, in all dialogues or in chosen ones."""
         return {name: _share(turns, chosen) for name, turns in self.passed.items()}
 
-    def mean(self, chosen: Sequence[int] | None = None) -> float:
-        """Return the mean over policies."""
-        rates = self.rates(chosen)
-        return sum(rates.values()) / len(rates)
+    def mean(self, names: Sequence[str], chosen: Sequence[int] | None = None) -> float:
+        """Return the mean over some policies."""
+        return sum(_share(self.passed[name], chosen) for name in names) / len(names)
 
     @property
     def dialogues(self) -> int:
@@ -77,9 +76,14 @@ class Sweep:
     knob: str
     points: tuple[Point, ...] = field(default=())
 
+    @property
+    def hurt(self) -> tuple[str, ...]:
+        """The policies on which the knob is measured."""
+        return HURT[self.knob]
+
     def tau(self, policy: str = "") -> float:
-        """Return Kendall's tau-b of level and solve rate, of one policy or of the mean over all."""
-        rates = [point.rates()[policy] if policy else point.mean() for point in self.points]
+        """Return Kendall's tau-b of level and solve rate, of one policy or of the mean over those it is measured on."""
+        rates = [point.mean([policy] if policy else self.hurt) for point in self.points]
         return kendall([point.level for point in self.points], rates)
 
     def interval(self, seed: int = 0) -> tuple[float, float]:
@@ -94,14 +98,17 @@ class Sweep:
         return {
             "knob": self.knob,
             "levels": [point.level for point in self.points],
-            "solve_rates": [{**point.rates(), "mean": point.mean()} for point in self.points],
+            "measured_on": list(self.hurt),
+            "solve_rates": [{**point.rates(), "mean": point.mean(self.hurt)} for point in self.points],
             "gold": [point.gold / point.dialogues for point in self.points],
             "tau": self.tau(),
             "tau_90": [low, high],
         }
 
     def _again(self, rng: np.random.Generator) -> float:
-        rates = [point.mean(rng.integers(point.dialogues, size=point.dialogues).tolist()) for point in self.points]
+        rates = [
+            point.mean(self.hurt, rng.integers(point.dialogues, size=point.dialogues).tolist()) for point in self.points
+        ]
         return kendall([point.level for point in self.points], rates)
 
 

@@ -97,7 +97,7 @@ def _computed(talk: Talk, turn: int, value: JsonValue, before: Sequence[Shown]) 
         one.value for one in reversed(before) if isinstance(one.value, int | float) and not isinstance(one.value, bool)
     )
     words = talk.turns[turn].user.replace(",", " ").split()
-    numbers |= dict.fromkeys(float(word.rstrip(".?!")) for word in words if word.rstrip(".?!").isdigit())
+    numbers |= dict.fromkeys(float(word.rstrip(".?!")) for word in words if word.rstrip(".?!").isdecimal())
     pairs = combinations_with_replacement(list(numbers)[:NUMBERS], 2)
     return any(value in (one + other, abs(one - other), round(one * other, 2)) for one, other in pairs)
 

@@ -142,4 +142,4 @@ def _other(value: JsonValue) -> JsonValue:
     try:
         return (date.fromisoformat(text) + timedelta(days=1)).isoformat()
     except ValueError:
-        return f"{text[:-1]}{(int(text[-1]) + 1) % 10}" if text[-1:].isdigit() else f"{text}x"
+        return f"{text[:-1]}{(int(text[-1]) + 1) % 10}" if text[-1:].isdecimal() else f"{text}x"

@@ -20,9 +20,7 @@ _JOB = (
     "Kind of error: {kind}\n\nAnswer with the sentences alone."
 )
 _LONGEST = 400
-_PLACES = re.compile(
-    r"\b(calls?|tools?|arguments?|parameters?|values?|steps?|results?|missing|first|second|third|last)\b"
-)
+_PLACES = re.compile(r"\b(calls?|tools?|arguments?|parameters?|values?|steps?|missing|first|second|third|last)\b")
 """Words by which a hint says where or what an error is."""
 
 

@@ -9,7 +9,8 @@ import typer
 
 from fc_gym.cli.console import complain, console, progress, say, table
 from fc_gym.errors import TaskError
-from fc_synth.rows import read_rows
+from fc_synth.pipeline import ORDER
+from fc_synth.rows import ROWS, read_rows
 from fc_synth.variants.detect import PHENOMENA
 from fc_synth.variants.quota import read_kinds, read_quotas, spread
 from fc_synth.variants.registry import OPERATORS
@@ -29,6 +30,7 @@ def vary(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("variants"),
 ) -> None:
     """Make variants of dialogues, each with its own proof: withheld tools, faults, corrections, and more."""
+    _free(out, file)
     clean = [row for row in read_rows(file) if "variant" not in row["meta"]]
     if not clean:
         raise TaskError(f"{file}: holds no clean dialogue; make some with `fc-gym synth`")
@@ -47,6 +49,12 @@ def vary(
     if short:
         complain(f"too few places for {', '.join(short)}; give more dialogues")
         raise typer.Exit(1)
+
+
+def _free(out: Path, file: Path) -> None:
+    """Refuse a folder whose dialogues would be lost."""
+    if (out / ROWS).resolve() == file.resolve() or (out / ORDER).exists():
+        raise TaskError(f"--out {out}: holds dialogues of `fc-gym synth`, which would be lost; name another folder")
 
 
 def _both(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:

@@ -20,7 +20,7 @@ def read_kinds(text: str) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for name, amount in _pairs(text, "--kinds"):
-        if not amount.isdigit():
+        if not amount.isdecimal():
             raise TaskError(f"--kinds: {name}={amount} is no number; write {name}=50")
         found[name] = found.get(name, 0) + int(amount)
     return found
@@ -39,7 +39,7 @@ def read_quotas(text: str, rows: int) -> dict[str, int]:
     found: dict[str, float] = {}
     for name, share in _pairs(text, "--quota"):
         number = share.removesuffix("%")
-        if not share.endswith("%") or not number.replace(".", "", 1).isdigit():
+        if not share.endswith("%") or not number.replace(".", "", 1).isdecimal():
             raise TaskError(f"--quota: {name}={share} is no share; write {name}=5%")
         found[name] = found.get(name, 0.0) + float(number)
     if sum(found.values()) > 100:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from fc_gym.cli.console import console, progress, say, table
+from fc_gym.errors import TaskError
 from fc_synth.recover.file import compared
 from fc_synth.verify.checking import Job, checked
 from fc_synth.verify.minimal import BUDGET
@@ -37,6 +38,8 @@ def verify(
     ),
 ) -> None:
     """Prove dialogues again from their messages; ends with 1 if a claim is refuted."""
+    if json is not None and json.resolve() == file.resolve():
+        raise TaskError(f"--json {json}: is the file that is verified; name another, or the rows would be lost")
     job = Job(str(file), domain, budget)
     if self_test:
         _self_test(job)
@@ -46,13 +49,13 @@ def verify(
     with progress("proving", None) as advance:
         report.proofs += checked(job, workers, advance)
     seconds = monotonic() - began
-    if json is not None:
-        report.write(json)
     _show(report)
     for line in report.findings(shown):
         say(line)
     rate = 60 * len(report.proofs) / max(seconds, 1e-9)
     say(f"{len(report.proofs)} rows, {rate:,.0f} per minute; {report.refuted} refuted")
+    if json is not None:
+        report.write(json)
     raise typer.Exit(1 if report.refuted else 0)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fc_gym.errors import RecordError
 from fc_gym.types import JsonValue, canonical, leaves
 from fc_synth.contamination.forms import FORMS
-from fc_synth.verify.messages import talk_of
+from fc_synth.verify.messages import made_of, talk_of
 from fc_synth.verify.record import Record, settled
 from fc_synth.verify.schema import misfit
 from fc_synth.verify.talk import Batch, Made, Talk, TalkTurn
@@ -56,7 +56,7 @@ def foreign_talk(row: Mapping[str, Any], place: str) -> Talk:
     """
     if "messages" in row or "conversations" in row:
         return talk_of(row)
-    if "0" in row and all(name.isdigit() for name in row):
+    if "0" in row and all(name.isdecimal() for name in row):
         return talk_of({"messages": [row[name] for name in sorted(row, key=int) if row[name]]})
     if isinstance(row.get("turns"), list):
         return _task(row["turns"])
@@ -74,10 +74,11 @@ def _task(turns: Sequence[Any]) -> Talk:
         if not isinstance(turn, Mapping):
             talk.faults.append((f"turn {number + 1}", "a turn should be an object with `user` and `gold`"))
             continue
-        batches = [
-            Batch("", [Made(str(call.get("name")), dict(call.get("arguments") or {})) for call in layer])
-            for layer in turn.get("gold") or [] if isinstance(layer, list)
-        ]  # fmt: skip
+        gold = turn.get("gold") or []
+        if not isinstance(gold, list) or not all(isinstance(layer, list) for layer in gold):
+            talk.faults.append((f"turn {number + 1}", "`gold` should be a list of lists of calls"))
+            gold = []
+        batches = [Batch("", [made_of(call) for call in layer]) for layer in gold]
         talk.turns.append(TalkTurn(str(turn.get("user", "")), batches))
     return talk
 

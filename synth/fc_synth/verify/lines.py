@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from fc_gym.errors import RecordError
+from fc_synth.verify.talk import shallow
 
 __all__ = ["decoded_line", "numbered_lines"]
 
@@ -40,7 +41,7 @@ def decoded_line(line: bytes, place: str) -> Mapping[str, Any]:
         place: File and line, for the complaint.
 
     Raises:
-        RecordError: To whoever owns the file, if it is no JSON object.
+        RecordError: To whoever owns the file, if it is no JSON object, or one that is nested too deeply.
     """
     try:
         value = orjson.loads(line)
@@ -49,4 +50,6 @@ def decoded_line(line: bytes, place: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         kind = "list; write each of its rows as a line of its own" if isinstance(value, list) else type(value).__name__
         raise RecordError(f"{place}: a JSON object should stand here, not a {kind}")
+    if not shallow(value):
+        raise RecordError(f"{place}: lists and objects are nested too deeply; at most 250 levels can be worked with")
     return value

@@ -11,7 +11,7 @@ from fc_gym.types import JsonValue
 from fc_synth.verify.talk import Batch, Made, Talk, TalkTurn, decoded
 from fc_synth.verify.written import calls_in, results_in, thoughts_apart
 
-__all__ = ["talk_of"]
+__all__ = ["made_of", "talk_of"]
 
 _ROLES = {
     "user": "user", "human": "user", "assistant": "assistant", "gpt": "assistant", "model": "assistant",
@@ -27,6 +27,8 @@ def talk_of(row: Mapping[str, Any]) -> Talk:
         row: The row; what is wrong in it is noted, never raised.
     """
     talk = Talk(tools=_tools(row))
+    if isinstance(row.get("tools"), list) and len(talk.tools) < len(row["tools"]):
+        talk.faults.append(("", "`tools` should be a list of descriptions, each with a `name`"))
     given = row.get("messages", row.get("conversations"))
     if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
         talk.faults.append(("", "`messages` should be a list of objects"))
@@ -104,7 +106,7 @@ class _Reader:
         if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
             self._wrong(place, "`tool_calls` should be a list of objects")
             return [], []
-        return [_made(one.get("function", one)) for one in given], [str(one.get("id") or "") for one in given]
+        return [made_of(one.get("function", one)) for one in given], [str(one.get("id") or "") for one in given]
 
     def _result(self, message: Mapping[str, Any], content: JsonValue, text: str, place: str) -> None:
         wanted = str(message.get("tool_call_id") or "")
@@ -136,7 +138,8 @@ class _Reader:
         self.talk.faults.append((place, detail))
 
 
-def _made(value: JsonValue) -> Made:
+def made_of(value: JsonValue) -> Made:
+    """Read one call; what is wrong in it is noted, never raised."""
     if not isinstance(value, Mapping) or not isinstance(value.get("name"), str):
         return Made("", {}, broken="a call should be an object with `name` and `arguments`")
     given = value.get("arguments", value.get("parameters", {}))

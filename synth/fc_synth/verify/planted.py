@@ -101,7 +101,7 @@ def spoiled(row: Row, plant: str, rng: np.random.Generator, place: str, domain: 
         domain: The domain to execute it in, if not the one that it names.
 
     Raises:
-        RecordError: To whoever owns the file, if the row has no world to be executed in.
+        RecordError: To whoever owns the file, if the row has no world to be executed in, or does not fit its `meta`.
     """
     meta = row.get("meta")
     if not isinstance(meta, Mapping) or not {"seed", "domain"} <= set(meta) or "messages" not in row:
@@ -116,7 +116,13 @@ def spoiled(row: Row, plant: str, rng: np.random.Generator, place: str, domain: 
     world = offered_of(load_domain(domain or meta["domain"]), talk)
     play = played(world, talk, meta["seed"], meta.get("start"))
     scene = Scene(world, copy.deepcopy(row), play, asked_of(play), rng)
-    return to_json(scene.row).encode() if PLANTS[plant].spoil(scene) else None
+    try:
+        return to_json(scene.row).encode() if PLANTS[plant].spoil(scene) else None
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise RecordError(
+            f"{place}: the defect {plant!r} cannot be planted, since what the row says of itself does not fit it ({error!r}); "
+            "plant defects in rows of `fc-gym synth`"
+        ) from None
 
 
 def _found(worse: bytes, place: str, line: int, job: Job) -> set[str]:

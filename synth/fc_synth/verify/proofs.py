@@ -25,7 +25,7 @@ from fc_synth.verify.reasoning import grounded, told
 from fc_synth.verify.record import Record, settled
 from fc_synth.verify.replayed import form, replay
 
-__all__ = ["Proof", "own_records", "prove"]
+__all__ = ["Proof", "own_records", "prove", "seed_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,29 @@ def prove(value: Mapping[str, Any], place: str, line: int, domain: str = "", bud
     if not own and not (domain and "seed" in value and "messages" in value):
         return Proof(name, line, "", foreign_records(value, place))
     facts: Mapping[str, Any] = meta if own and isinstance(meta, Mapping) else value
-    seed = facts["seed"]
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise RecordError(f"{place}: the seed should be a whole number from 0 on, not {seed!r}")
+    seed = seed_of(facts, place)
     try:
         found = load_domain(domain or str(facts["domain"]))
         records = own_records(found, value, facts, seed, budget)
     except (DomainError, TaskError) as error:
         raise RecordError(f"{place}: {error}") from None
     return Proof(name, line, found.name, records)
+
+
+def seed_of(facts: Mapping[str, Any], place: str) -> int:
+    """Return the seed that a row names.
+
+    Args:
+        facts: What the row says of itself.
+        place: File and line, for complaints.
+
+    Raises:
+        RecordError: To whoever owns the file, if it is none.
+    """
+    seed = facts["seed"]
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise RecordError(f"{place}: the seed should be a whole number from 0 on, not {seed!r}")
+    return seed
 
 
 def own_records(

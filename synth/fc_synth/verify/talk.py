@@ -9,7 +9,7 @@ import orjson
 
 from fc_gym.types import JsonValue
 
-__all__ = ["Batch", "Made", "Talk", "TalkTurn", "decoded"]
+__all__ = ["Batch", "Made", "Talk", "TalkTurn", "decoded", "shallow"]
 
 
 @dataclass(slots=True)
@@ -76,8 +76,18 @@ class Talk:
 
 
 def decoded(text: str) -> JsonValue:
-    """Return what a JSON text holds; the text itself if it is none."""
+    """Return what a JSON text holds; the text itself if it is none, or nested too deeply to be worked with."""
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return text
+    return value if shallow(value) else text
+
+
+def shallow(value: JsonValue) -> bool:
+    """Return True if a value can be written as JSON again: orjson reads four times as deep as it writes."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return False
+    return True

@@ -86,7 +86,7 @@ def test_the_system_message_comes_from_a_file(answers: Path, tmp_path: Path) -> 
         ({}, "no model is named; give its name with --model"),
         ({"model": "m"}, "where is the model m"),
         ({"model": "m", "base_url": URL, "level": "strict"}, "unknown level 'strict'; have free"),
-        ({"model": "m", "base_url": URL, "backend": "ray2"}, "unknown backend 'ray2'; have serial, process"),
+        ({"model": "m", "base_url": URL, "backend": "ray2"}, "unknown backend 'ray2'; have serial, process, ray"),
         (
             {"model": "m", "base_url": URL, "backend": "serial", "workers": 2},
             "the serial backend is one process, not 2",

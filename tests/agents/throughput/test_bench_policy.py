@@ -76,6 +76,14 @@ def test_the_same_figures_give_the_same_plot(bench: Command, tmp_path: Path, mon
     assert all((tmp_path / name).stat().st_size > 1000 for name in ("c.png", "d.pdf"))
 
 
+def test_over_several_processes_the_time_is_not_shown(bench: Command, tmp_path: Path) -> None:
+    plot = tmp_path / "run.svg"
+    done = bench("policy", "mail", "--latency", 0.001, "--calls", 1, "--episodes", 4, "--concurrency", 2,
+                 "--workers", 2, "--plot", plot)  # fmt: skip
+    assert done.exit_code == 0
+    assert "throughput" in done.stdout and "where the time went" not in done.stdout and plot.stat().st_size > 1000
+
+
 def test_without_constraints_and_latency_their_tables_are_left_out(bench: Command) -> None:
     done = bench("policy", "mail", "--latency", 0, "--episodes", 2, "--concurrency", 2)
     assert done.exit_code == 0
@@ -153,6 +161,11 @@ def test_options_of_bench_are_not_mixed_with_those_of_policy(bench: Command) -> 
         (("--latency", 0, "--plot", "plot.gif"), "plot.gif: a plot is named .svg, .png or .pdf"),
         (("--latency", 0, "--out", "/dev/null/x.json"), "/dev/null/x.json: cannot be written (File exists)"),
         (("--legality", "--latency", 0), "--legality asks a model for single responses, so --latency cannot go"),
+        (("--model", "x", "--kind", "vllm", "--workers", 2), "the engine runs in one process, so --workers cannot go"),
+        (
+            ("--legality", "--workers", 2),
+            "--legality asks a model for single responses, so --workers cannot go with it",
+        ),
         (("--legality", "--prompt", "5", "--plot", "x.svg"), "--plot, --prompt cannot go with it"),
         (("--legality", "--model", "x", "--base-url", DEAD), "--legality asks at one pace; give one number with"),
         (("--model", "x", "--base-url", DEAD), "http://127.0.0.1:1/v1 cannot be reached: Connection refused"),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fc_agents.collect.collector import Run
+from fc_agents.collect.job import ChatSpec, Job
+from fc_agents.collect.loop import COLLECTED, HELD
 from fc_agents.models.model import Model, ModelError
+from fc_agents.models.named import ModelOptions
 from fc_agents.models.request import Completion, Request, Usage
 from fc_agents.models.scripted import ScriptedModel
+from fc_agents.throughput.commands import _played
 from fc_agents.throughput.judged import judged
 from fc_agents.throughput.measure import Ideal, Measure, percentile
 from fc_agents.throughput.setting import Setting, grid, levels_in, numbers_in, padding
 from fc_agents.throughput.simulated import calls_for_all, simulated_model
+from fc_agents.throughput.spread import Spread
 from fc_agents.throughput.sweep import Plan, sweep
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +31,8 @@ from hypothesis import strategies as st
 from fc_gym import domain_names, load_domain, make_env
 from fc_gym.errors import TaskError
 from fc_gym.record import Trajectory
-from fc_gym.types import Malformed, ToolCall
+from fc_gym.task import Task, Turn
+from fc_gym.types import Malformed, ToolCall, to_json
 from tests.agents.chat.speaking import Speaker
 
 FREE = Setting(4, 0, "free")
@@ -62,6 +70,7 @@ def test_what_is_played_is_counted_and_the_first_episode_is_not() -> None:
     )
     assert len(one.asked.first) == len(one.asked.whole) == 40 and not one.asked.fresh
     shares = one.shares
+    assert shares is not None
     assert shares.environment + shares.driver + shares.client + shares.model == pytest.approx(1.0)
     assert not one.failed and not one.stopped and one.ideal is None
 
@@ -187,6 +196,63 @@ def test_a_domain_in_which_nothing_can_be_called_at_first_is_refused(monkeypatch
     monkeypatch.setattr("fc_agents.throughput.simulated.draw_call", lambda *given: None)
     with pytest.raises(TaskError, match="no tool of mail takes the same call in every episode"):
         calls_for_all(load_domain("mail"))
+
+
+def test_over_several_processes_the_same_is_counted_and_no_time_is_divided_up() -> None:
+    make = partial(_played, ModelOptions(), "mail", None, 0.01, 2)
+    settings = [Setting(1, 0, "tools"), Setting(4, 0, "tools")]
+    alone, spread = measured(make(), settings, episodes=6, latency=0.01, workers=2, make=make)
+    for one in (alone, spread):
+        assert (one.episodes, one.asked.responses, one.asked.tries, one.judged.verdicts) == (
+            6,
+            18,
+            18,
+            {"accepted": 12},
+        )
+    assert alone.asked.written == spread.asked.written > 0
+    assert alone.shares is not None and spread.shares is None and spread.driver_us is None
+    assert spread.json()["share_driver"] is None and spread.seconds > 0.0
+    assert len(spread.asked.first) == 6 and all(seconds >= 0.01 for seconds in spread.asked.first)
+    assert spread.ideal is not None and spread.ideal.reached == pytest.approx(18 / spread.seconds)
+
+
+def test_over_several_processes_a_run_of_failures_has_no_time() -> None:
+    spread = Spread(2, 4)
+    with pytest.raises(TaskError, match="unknown form"):
+        spread.play(
+            Job("mail", "chat", range(2), None, ChatSpec(partial(ScriptedModel, []), form="verse")), [0, 1], print
+        )
+    assert spread.seconds == 0.0
+
+
+def test_with_tasks_a_simulated_model_says_their_verified_calls(tmp_path: Path) -> None:
+    look = ToolCall("find_people", {})
+    tasks = [
+        Task("one", "mail", 4, (Turn("Look.", ((look,),)),)),
+        Task("two", "mail", 5, (Turn("Look.", ((look,), (look, look))), Turn("Again?", ((look,),), ("Yes.",)))),
+    ]
+    path = tmp_path / "tasks.jsonl"
+    path.write_text("".join(f"{to_json(task.json())}\n" for task in tasks))
+    model = simulated_model(load_domain("mail"), 0.0, tasks=tasks)
+    for one in measured(model, [FREE, FREE], tasks=str(path), episodes=3):
+        assert (one.episodes, one.asked.responses) == (3, 2 + 5 + 2)
+        assert one.judged.verdicts == {"accepted": 1 + 4 + 1}
+
+
+def test_the_length_of_a_reply_is_left_to_its_tokens() -> None:
+    asked: list[Request] = []
+    model = ScriptedModel(lambda request: asked.append(request) or "Done.")  # type: ignore[func-returns-value]
+    measured(model, [Setting(1, 0, level) for level in ("schema", "tools", "grounded", "calls")], episodes=1)
+    bodies = [one.constraint.body for one in asked if one.constraint is not None]
+    assert len(bodies) == 4 and all("words ::= opening say*\n" in body for body in bodies)
+
+
+def test_garbage_is_looked_for_the_later_the_more_episodes_there_are() -> None:
+    seen: list[int] = []
+    model = ScriptedModel(lambda request: seen.append(gc.get_threshold()[0]) or "Done.")  # type: ignore[func-returns-value]
+    before = gc.get_threshold()
+    measured(model, [Setting(50, 0, "free")], episodes=50)
+    assert seen[1:] == [COLLECTED + 50 * HELD] * 50 and gc.get_threshold() == before
 
 
 def test_episodes_grow_with_how_many_are_played_at_once() -> None:

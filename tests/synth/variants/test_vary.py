@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from fc_synth.variants.commands import vary
 from fc_synth.variants.quota import read_kinds, read_quotas, spread
 from fc_synth.variants.registry import ALIASES, OPERATORS
-from fc_synth.variants.vary import vary_rows, write_variants
+from fc_synth.variants.vary import Tally, vary_rows, write_variants
 from hypothesis import given
 from hypothesis import strategies as st
 from typer import Exit
@@ -38,8 +40,10 @@ def test_a_quota_is_met_to_half_a_row(share: int, rows: int) -> None:
     [
         ("magic=3", "", "--kinds: there is no kind 'magic'; have missing_function"),
         ("fault=many", "", "--kinds: fault=many is no number; write fault=50"),
+        ("fault=²", "", "--kinds: fault=² is no number"),
         ("", "over_fill=5", "--quota: over_fill=5 is no share; write over_fill=5%"),
         ("", "over_fill=x%", "--quota: over_fill=x% is no share"),
+        ("", "over_fill=²%", "--quota: over_fill=²% is no share"),
         ("", "over_fill=60%,switching=60%", "--quota: the shares add up to 120 %"),
         ("", "", "nothing is wanted; give --kinds"),
     ],
@@ -55,6 +59,43 @@ def test_a_file_without_clean_dialogues_is_refused(pool: list[dict[str, Any]], t
     marked = [{**pool[0], "meta": {**pool[0]["meta"], "variant": {"kind": "over_fill"}}}]
     with pytest.raises(TaskError, match="holds no clean dialogue; make some with `fc-gym synth`"):
         vary(_file(tmp_path, marked), "over_fill=1", "", 0, 0, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda row: row.update(messages=None),
+        lambda row: row["messages"].clear(),
+        lambda row: row["meta"].update(turns=5),
+        lambda row: row["meta"].update(seed="x"),
+        lambda row: row["meta"].update(seed=-1),
+        lambda row: row["meta"].pop("domain"),
+        lambda row: row.update(id=3),
+        lambda row: row.update(tools=json.loads("[" * 300 + "]" * 300)),
+        lambda row: _call(row).update(arguments="{"),
+    ],
+)
+def test_a_row_that_does_not_fit_what_it_says_of_itself_is_named(
+    spoil: Callable[[dict[str, Any]], object], pool: list[dict[str, Any]]
+) -> None:
+    row = copy.deepcopy(pool[0])
+    spoil(row)
+    with pytest.raises(RecordError, match="what the row says of itself does not fit it"):
+        vary_rows([row], spread(read_kinds("missing_function=1")), 0)
+
+
+def test_the_dialogues_themselves_are_not_written_over(pool: list[dict[str, Any]], tmp_path: Path) -> None:
+    rows = _file(tmp_path, pool[:1]).rename(tmp_path / "dialogues.jsonl")
+    made = tmp_path / "made"
+    made.mkdir()
+    (made / "order.json").write_text("{}")
+    for out in (tmp_path, made):
+        with pytest.raises(TaskError, match="holds dialogues of `fc-gym synth`, which would be lost"):
+            vary(rows, "missing_function=1", "", 0, 0, out)
+
+
+def test_one_that_is_wanted_and_not_made_is_said() -> None:
+    assert Tally(wanted=2, proved=2).met and not Tally(wanted=1, proved=0).met
 
 
 def test_a_folder_that_cannot_be_written_is_said(pool: list[dict[str, Any]], tmp_path: Path) -> None:
@@ -98,3 +139,8 @@ def test_a_quota_that_cannot_be_met_is_said_and_ends_with_one(
 def _file(folder: Path, rows: list[dict[str, Any]]) -> Path:
     (folder / "rows.jsonl").write_text("".join(f"{to_json(row)}\n" for row in rows))
     return folder / "rows.jsonl"
+
+
+def _call(row: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in row["messages"] if one.get("tool_calls"))["tool_calls"][0]["function"]
+    return found

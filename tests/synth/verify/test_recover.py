@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any, NewType
 import numpy as np
 import pytest
 from fc_synth.recover.compare import Comparison
+from fc_synth.recover.file import compared
 from fc_synth.recover.literal import recovered
 from fc_synth.recover.origin import Origin
 from fc_synth.recover.perturbed import recovered_in, tied
+from fc_synth.verify.checking import Job
 from fc_synth.verify.messages import talk_of
 from fc_synth.verify.play import played
 from fc_synth.verify.provenance import claimed_sources
@@ -20,7 +23,7 @@ from fc_synth.verify.talk import Batch, Made, Talk, TalkTurn
 from typer.testing import Result
 
 from fc_gym.domain import Domain
-from fc_gym.errors import ToolError
+from fc_gym.errors import RecordError, ToolError
 from fc_gym.provenance import Source
 from fc_gym.registration import load_domain
 from fc_gym.types import ToolCall
@@ -131,3 +134,23 @@ def test_the_command_prints_precision_and_recall(file: Path, run: Callable[..., 
     done = run(file, "--provenance")
     assert done.exit_code == 0, done.output
     assert "precision" in done.stdout and "world" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("meta", "complaint"),
+    [
+        ({"domain": "shop", "seed": "x"}, "rows.jsonl:1: the seed should be a whole number"),
+        ({"domain": "shopp", "seed": 1}, "rows.jsonl:1: unknown domain 'shopp'"),
+        ({"domain": "shop", "seed": 1, "start": {}}, "rows.jsonl:1: the start state"),
+    ],
+)
+def test_a_row_that_cannot_be_executed_is_one_sentence(meta: dict[str, Any], complaint: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"messages": [], "meta": meta}) + "\n")
+    with pytest.raises(RecordError, match=complaint):
+        compared(Job(str(path)))
+
+
+def test_signs_that_look_like_digits_are_no_numbers() -> None:
+    talk = told("Take 5² or ² of the 20.", ToolCall("buy", {"price": 9.5}))
+    assert recovered(talk)[0, "price"].kind == "unknown"

@@ -12,6 +12,8 @@ from fc_synth.recover.literal import recovered
 from fc_synth.verify.foreign import foreign_records, foreign_talk
 from typer.testing import Result
 
+from fc_gym.errors import RecordError
+
 Row = dict[str, Any]
 
 
@@ -175,3 +177,16 @@ def test_the_command_takes_a_foreign_file(rows: list[Row], tmp_path: Path, run: 
     assert "3 rows" in done.stdout
     done = run(path, "--provenance")
     assert done.exit_code == 0 and "output 3" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("gold", "detail"),
+    [(5, "a list of lists of calls"), ([3], "a list of lists of calls"), ([[1]], "an object with `name`")],
+)
+def test_a_task_whose_calls_are_none_is_refuted(gold: object, detail: str) -> None:
+    assert detail in refuted({"turns": [{"user": "Pay it.", "gold": gold}]})["form"]
+
+
+def test_turns_are_numbered_in_plain_digits() -> None:
+    with pytest.raises(RecordError, match="a row of unknown form"):
+        foreign_talk({"0": {"role": "user", "content": "a"}, "²": {"role": "user", "content": "b"}}, "rows:1")

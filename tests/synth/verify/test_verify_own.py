@@ -13,7 +13,7 @@ from fc_synth.verify.checking import Job, checked
 from fc_synth.verify.proofs import prove
 from typer.testing import Result
 
-from fc_gym.errors import FcGymError, RecordError
+from fc_gym.errors import FcGymError, RecordError, TaskError
 
 CERTIFICATES = {
     "form", "replay", "observable", "no_invented", "sources", "solvable", "unique", "necessary", "minimal", "no_leak",
@@ -97,6 +97,7 @@ def test_a_refuted_claim_ends_with_1_and_names_the_line(
         ("3\n", "rows.jsonl:1: a JSON object should stand here, not a int"),
         ('{"a": 1}\n', "rows.jsonl:1: a row of unknown form, with the fields a; known are rows with `messages`"),
         ('{"parameters": {}}\n', r"rows.jsonl:1: a row of unknown form \(it holds no dialogue\)"),
+        (f'{{"messages": {"[" * 300}{"]" * 300}}}\n', "rows.jsonl:1: lists and objects are nested too deeply"),
         ('{"messages": [], "meta": {"domain": "shop", "seed": -1}}\n', "rows.jsonl:1: the seed should be a whole"),
         ('{"messages": [], "meta": {"domain": "shopp", "seed": 1}}\n', "rows.jsonl:1: .*shopp"),
         ('{"messages": [], "meta": {"domain": "shop", "seed": 1, "start": {}}}\n', "rows.jsonl:1: the start state"),
@@ -120,9 +121,23 @@ def test_unwritable_records_are_one_sentence(file: Path, tmp_path: Path, run: Ca
     assert "cannot be written" in str(done.exception)
 
 
+def test_records_are_not_written_over_the_rows(file: Path, run: Callable[..., Result]) -> None:
+    rows = file.read_bytes()
+    done = run(file, "--json", file.parent / "." / file.name)
+    assert isinstance(done.exception, TaskError) and "is the file that is verified" in str(done.exception)
+    assert file.read_bytes() == rows
+
+
+def test_a_result_that_is_nested_too_deeply_is_a_text(rows: list[dict[str, Any]]) -> None:
+    row = copy.deepcopy(rows[0])
+    next(one for one in row["messages"] if one["role"] == "tool")["content"] = "[" * 900 + "]" * 900
+    assert {one.name for one in prove(row, "rows:1", 1).records if one.verdict == "refuted"} == {"replay"}
+
+
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
+        (lambda row: row["tools"].append(3), "each with a `name`"),
         (lambda row: row["messages"].pop(), "the assistant does not reply"),
         (lambda row: row["meta"].update(fingerprint="0" * 16), "another version"),
         (lambda row: row["tools"][0]["function"].update(description="x"), "otherwise than"),

@@ -63,6 +63,12 @@ def test_the_command_counts_what_was_found(file: Path, tmp_path: Path, run: Call
     assert "torn line" in done.stdout and "0 of " in done.stdout
 
 
+def test_a_row_that_does_not_fit_what_it_says_is_one_sentence(rows: list[dict[str, Any]]) -> None:
+    row = {**rows[0], "meta": {**rows[0]["meta"], "turns": [{}]}}
+    with pytest.raises(RecordError, match="rows:7: the defect 'wrong origin claimed' cannot be planted"):
+        spoiled(row, "wrong origin claimed", np.random.default_rng(0), "rows:7")
+
+
 def test_rows_without_a_world_cannot_be_spoiled() -> None:
     with pytest.raises(RecordError, match="rows:7: defects can be planted only in rows with"):
         spoiled({"messages": []}, TORN, np.random.default_rng(0), "rows:7")
