@@ -253,7 +253,7 @@ class Drive:
             look up the versions and comments of {document}
             How do things stand with {document}?
         Says:
-            Right now {document} is {result.stage}[. Versions: {result.versions[].note}][. Shared with {result.users[].name}].
+            {document} is {result.stage}[. Versions: {result.versions[].note}][. Shared with {result.users[].name}].
             I looked: {document} is {result.stage}[, and these people have access: {result.users[].name}].
 
         """

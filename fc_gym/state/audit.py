@@ -22,7 +22,7 @@ class Session(Protocol):
     def world(self) -> Any:
         """The live world."""
 
-    def fork(self) -> Any:
+    def _branch(self) -> Any:
         """Return an independent session."""
 
     def plain(self) -> Any:
@@ -39,7 +39,7 @@ class Watch(NamedTuple):
 def watch(state: Session) -> Watch:
     """Begin to keep what the next audit compares with."""
     state._family.stored = []
-    return Watch(state.fork(), state.plain())
+    return Watch(state._branch(), state.plain())
 
 
 def audit(state: Session, since: Watch | None) -> str | None:

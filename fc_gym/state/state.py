@@ -70,6 +70,9 @@ class State(Generic[W]):
         made._cursor, made._watch = Cursor(version), None
         return made
 
+    _branch = fork
+    """What marks are made with, whatever becomes of `fork` in a test."""
+
     def _sharing(self, version: Version) -> State[W]:
         """Return a session of the same family at a version."""
         made: State[W] = State.__new__(State)
@@ -113,7 +116,7 @@ class State(Generic[W]):
 
     def snapshot(self) -> Snapshot:
         """Mark where this session is."""
-        return Snapshot(self.fork())
+        return Snapshot(self._branch())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a mark that was made by this session or a relative.

@@ -158,8 +158,9 @@ class Contradictions:
             return "it goes in a circle"
         if self.between(before, trace):
             return "it takes back what an earlier turn did"
-        if len(set(looks)) < len(looks):
-            return "the same wish twice"
+        seen = [step.call for step in trace if self.domain.tools[step.call.name].reads_only]
+        if len(set(looks)) < len(looks) or len(set(seen)) < len(seen):
+            return "the same is looked up twice"
         if self.overwritten(asked):
             return "it changes what it has just set"
         if any(self.between(asked[:at], [step]) for at, step in enumerate(asked)):

@@ -14,7 +14,7 @@ import orjson
 
 from fc_agents.collect.job import Batch
 from fc_gym.errors import RecordError
-from fc_gym.record import Trajectory, read_trajectories
+from fc_gym.record import FORMAT, Trajectory, read_trajectories
 from fc_gym.types import JsonValue, to_json
 
 __all__ = ["Output", "Place", "write_whole"]
@@ -62,8 +62,9 @@ class Output:
         with ExitStack() as files:
             try:
                 self.place.trajectories.parent.mkdir(parents=True, exist_ok=True)
-                self._file = files.enter_context(_grown(self.place.trajectories))
+                self._file = files.enter_context(self.place.trajectories.open("ab+"))
                 self._lock()
+                _mend(self._file, self.place.trajectories, to_json({"format": FORMAT})[:-1].encode())
                 self._scan()
                 self._failures = files.enter_context(_grown(self.place.failures))
                 self._timings = files.enter_context(_grown(self.place.timings))
@@ -159,8 +160,18 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def _grown(path: Path) -> IO[bytes]:
-    """Open a file to add lines to, without what a run that was killed had not finished writing."""
+    """Open a file of indexed lines to add to it."""
     file = path.open("ab+")
+    _mend(file, path, b'{"index":')
+    return file
+
+
+def _mend(file: IO[bytes], path: Path, begins: bytes) -> None:
+    """Cut off what a run that was killed had not finished writing.
+
+    Raises:
+        RecordError: If that is all there is and does not begin as such a line does: it is somebody else's.
+    """
     end = file.seek(0, os.SEEK_END)
     at = end
     while at > 0:
@@ -171,10 +182,14 @@ def _grown(path: Path) -> IO[bytes]:
             at = start + place + 1
             break
         at = start
+    if at == 0 < end:
+        file.seek(0)
+        head = file.read(len(begins))
+        if head != begins[: len(head)]:
+            raise RecordError(f"{path}: is no file of a run; give another with --out")
     if at < end:
         file.truncate(at)
     file.seek(0, os.SEEK_END)
-    return file
 
 
 def _cut(file: IO[bytes], start: int, length: int) -> bytes:

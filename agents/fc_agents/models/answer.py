@@ -9,7 +9,7 @@ from fc_agents.models.encoding import encoded
 from fc_agents.models.model import ModelError
 from fc_agents.models.reading import Read, read_text, thinking
 from fc_agents.models.request import Completion, Request, Timing, Usage
-from fc_gym.parsers.reading import read_call
+from fc_gym.parsers.reading import MAX_DEPTH, read_call, too_deep
 from fc_gym.types import JsonValue, Malformed, ToolCall
 
 __all__ = ["completion_of"]
@@ -30,7 +30,11 @@ def completion_of(body: JsonValue, request: Request, parser: str, timing: Timing
     Raises:
         ModelError: If it is no answer to a chat.
     """
-    choice = _choice(body, whom)
+    try:
+        choice = _choice(body, whom)
+        encoded(choice["message"])
+    except ValueError:
+        raise ModelError(f"{whom} sent JSON that is nested too deeply to be kept", kind="bad_response") from None
     message, usage = choice["message"], _usage(body.get("usage"))
     text, reasoning = _text(message.get("content")), _text(message.get("reasoning_content") or message.get("reasoning"))
     if request.constraint is not None and not text and usage.completion > 1 and choice.get("finish_reason") == "stop":
@@ -105,7 +109,10 @@ def _calls(called: Sequence[Any], cut: bool) -> Iterator[ToolCall | Malformed]:
                 yield Malformed(f"tool call {number} ends before its arguments", _HINT)
                 return
             call = {"function": {**(function or {}), "arguments": {}}}
-        yield read_call(call, f"tool call {number}", _HINT)
+        found = read_call(call, f"tool call {number}", _HINT)
+        if isinstance(found, ToolCall) and too_deep(dict(found.arguments)):
+            found = Malformed(f"tool call {number} is nested more than {MAX_DEPTH} deep", "write flat arguments")
+        yield found
 
 
 def _raw(text: str, reasoning: str, calls: Sequence[Any]) -> str:
@@ -159,4 +166,4 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> int:
-    return value if isinstance(value, int) else 0
+    return max(0, value) if isinstance(value, int) else 0

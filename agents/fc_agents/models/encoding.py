@@ -16,11 +16,18 @@ def encoded(value: JsonValue) -> bytes:
 
     >>> encoded({"b": 2**70, "a": "\ud800"})
     b'{"b":1180591620717411303424,"a":"\\ud800"}'
+
+    Raises:
+        ValueError: If it is nested too deeply.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
+        pass
+    try:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def decoded(line: bytes) -> JsonValue:

@@ -73,8 +73,11 @@ def _self_test(job: Job) -> None:
         counts = planted(job, advance)
     rows = [(name, PLANTS[name].certificate, one.planted, one.found, one.expected) for name, one in counts.items()]
     console.print(table("planted defects", ["defect", "certificate", "planted", "found", "by that one"], rows))
-    missed = sum(one.planted - one.found for one in counts.values())
-    say(f"{missed} of {sum(one.planted for one in counts.values())} were missed")
+    total = sum(one.planted for one in counts.values())
+    if not total:
+        raise TaskError(f"{job.file}: no defect can be planted; give rows of `fc-gym synth` that are no variants")
+    missed = total - sum(one.found for one in counts.values())
+    say(f"{missed} of {total} were missed")
     raise typer.Exit(1 if missed else 0)
 
 

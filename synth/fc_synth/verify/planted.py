@@ -120,8 +120,8 @@ def spoiled(row: Row, plant: str, rng: np.random.Generator, place: str, domain: 
         return to_json(scene.row).encode() if PLANTS[plant].spoil(scene) else None
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise RecordError(
-            f"{place}: the defect {plant!r} cannot be planted, since what the row says of itself does not fit it ({error!r}); "
-            "plant defects in rows of `fc-gym synth`"
+            f"{place}: the defect {plant!r} cannot be planted, since what the row says of itself does not fit it "
+            f"({error!r}); plant defects in rows of `fc-gym synth`"
         ) from None
 
 

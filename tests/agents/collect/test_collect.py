@@ -212,6 +212,15 @@ def test_a_budget_holds_for_policies_that_ask_no_model(tmp_path: Path) -> None:
     assert run.stopped == "the time is up" and 0 < run.played < 10_000
 
 
+@pytest.mark.parametrize("content", [b"my only notes", b'{"key": 1}', b'{"format":"fc_gym/dialogue'])
+def test_a_file_of_somebody_else_is_not_cut_off(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(RecordError, match=r"own\.jsonl: is no file of a run; give another with --out"):
+        collected(path, job_of(2), SerialBackend(1))
+    assert path.read_bytes() == content
+
+
 @settings(max_examples=20)
 @given(st.data())
 def test_a_torn_line_is_cut_off_and_its_episode_played_again(

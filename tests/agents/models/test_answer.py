@@ -13,6 +13,7 @@ from fc_agents.models.stream import Stream
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fc_gym.types import Malformed
 from tests.agents.models.drawn import TEXTS, VALUES
 from tests.agents.models.misbehaving import WITH_TOOLS, event, whole
 
@@ -115,6 +116,31 @@ def test_what_was_encoded_is_decoded(value: Any) -> None:
 def test_what_is_no_json_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         decoded(line)
+
+
+@pytest.mark.parametrize(("levels", "refused"), [(10, False), (100, True), (600, True)])
+def test_a_call_that_is_nested_too_deeply_is_malformed(levels: int, refused: bool) -> None:
+    inner: Any = 1
+    for _ in range(levels):
+        inner = [inner]
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": {"x": inner}}}
+    body = {"choices": [{"message": {"content": "", "tool_calls": [call]}}]}
+    (found,) = completion_of(body, WITH_TOOLS, "hermes", Timing(), "it").calls
+    assert isinstance(found, Malformed) == refused
+
+
+def test_an_answer_that_cannot_be_kept_is_a_sentence() -> None:
+    inner: Any = 1
+    for _ in range(5000):
+        inner = [inner]
+    with pytest.raises(ModelError, match="it sent JSON that is nested too deeply to be kept"):
+        completion_of({"choices": [{"message": {"content": inner}}]}, WITH_TOOLS, "hermes", Timing(), "it")
+
+
+def test_no_count_of_tokens_is_below_nothing() -> None:
+    body = {"choices": [{"message": {"content": "a"}}], "usage": {"prompt_tokens": -1, "completion_tokens": 2}}
+    usage = completion_of(body, WITH_TOOLS, "hermes", Timing(), "it").usage
+    assert (usage.prompt, usage.completion) == (0, 2)
 
 
 def test_parts_of_a_content_are_joined() -> None:

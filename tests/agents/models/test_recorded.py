@@ -145,6 +145,7 @@ def test_no_answer_is_lost_at_any_cut_of_the_file(path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["my only notes", '{"key', '{"recorde "'])
 def test_a_file_of_somebody_else_is_not_cut_off(text: str, path: Path) -> None:
+    path.parent.mkdir()
     path.write_text(text)
     with pytest.raises(RecordError, match="1: is no recorded answer, and no beginning of one; name another file"):
         RecordedModel(path, ScriptedModel([]))

@@ -14,7 +14,7 @@ from fc_synth.verify.planted import PLANTS, TORN, spoiled
 from fc_synth.verify.proofs import prove
 from typer.testing import Result
 
-from fc_gym.errors import RecordError
+from fc_gym.errors import RecordError, TaskError
 
 WIDE = {"look-up dropped", "other row than asked for"}
 """Defects that are at times another one at the same time, such as a call that is refused for want of a value."""
@@ -67,6 +67,15 @@ def test_a_row_that_does_not_fit_what_it_says_is_one_sentence(rows: list[dict[st
     row = {**rows[0], "meta": {**rows[0]["meta"], "turns": [{}]}}
     with pytest.raises(RecordError, match="rows:7: the defect 'wrong origin claimed' cannot be planted"):
         spoiled(row, "wrong origin claimed", np.random.default_rng(0), "rows:7")
+
+
+def test_a_test_that_plants_nothing_is_none(
+    rows: list[dict[str, Any]], tmp_path: Path, run: Callable[..., Result]
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({**rows[0], "meta": {**rows[0]["meta"], "variant": {}}}) + "\n")
+    done = run(path, "--self-test")
+    assert isinstance(done.exception, TaskError) and "no defect can be planted" in str(done.exception)
 
 
 def test_rows_without_a_world_cannot_be_spoiled() -> None:
