@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fc_synth.hardness import commands
+from fc_synth.hardness import commands, sweep
 from fc_synth.hardness.solving import SOLVERS, gold_solves, solved
 from fc_synth.hardness.sweep import ALL, HURT, Point, Sweep, kendall, set_knob
 from fc_synth.making import Order
@@ -18,8 +19,10 @@ from fc_synth.sample import task_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fc_gym.errors import DomainError
+from fc_gym.domain import Domain
+from fc_gym.errors import DomainError, RecordError
 from fc_gym.registration import load_domain, make_env
+from fc_gym.types import JsonValue
 
 
 def test_gold_solves_every_turn_and_copying_hardly_any(tmp_path: Path) -> None:
@@ -87,3 +90,21 @@ def test_a_knob_that_is_none_is_named() -> None:
         commands.knobs("mail", dialogues=1, only="bold")
     with pytest.raises(ValueError, match="'bold' is no knob"):
         set_knob("bold", 0.5)
+
+
+def test_a_row_that_a_world_cannot_give_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sweep.made_row  # type: ignore[attr-defined]
+
+    def sometimes(order: Order, domain: Domain, number: int) -> dict[str, JsonValue]:
+        if number in lost:
+            raise RecordError("mail: 40 starts gave no dialogue")
+        made: dict[str, JsonValue] = real(order, domain, number)
+        return made
+
+    lost = {1}
+    monkeypatch.setattr(sweep, "made_row", sometimes)
+    order = Order(("mail",), 2, 5, Plan(turns=(2, 2)))
+    assert [task.id for task in itertools.islice(sweep._tasks(order), 2)] == ["mail-5-000000", "mail-5-000002"]
+    lost |= set(range(100))
+    with pytest.raises(RecordError, match="40 starts"):
+        next(sweep._tasks(order))

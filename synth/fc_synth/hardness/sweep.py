@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fc_gym.errors import RecordError
 from fc_gym.registration import load_domain, make_env
+from fc_gym.task import Task
 from fc_gym.types import JsonValue
 from fc_synth.hardness.solving import SOLVERS, gold_solves, solved
 from fc_synth.making import Order, made_row
@@ -145,19 +147,28 @@ def set_knob(knob: str, level: float, base: Plan = BASE) -> Plan:
 def measured(
     plan: Plan, level: float, domains: Sequence[str], dialogues: int, seed: int, on_dialogue: Callable[[], None]
 ) -> Point:
-    """Make dialogues by a plan and have every policy play them."""
+    """Make dialogues by a plan and have every policy play them; rows that a world cannot give are passed over."""
     order = Order(tuple(domains), dialogues, seed, plan)
     passed: dict[str, list[tuple[bool, ...]]] = {}
     gold = 0
-    for number in range(dialogues):
-        domain = load_domain(domains[number % len(domains)])
-        task = task_of(made_row(order, domain, number))
+    for task in itertools.islice(_tasks(order), dialogues):
         env = make_env(task.domain, [task])
         gold += gold_solves(env, task)
         for name, turns in solved(env, task, SOLVERS, seed).items():
             passed.setdefault(name, []).append(tuple(turns))
         on_dialogue()
     return Point(level, {name: tuple(turns) for name, turns in passed.items()}, gold)
+
+
+def _tasks(order: Order) -> Iterator[Task]:
+    """Yield tasks, at most half of whose rows may come to nothing."""
+    for number in itertools.count():
+        domain = load_domain(order.domains[number % len(order.domains)])
+        try:
+            yield task_of(made_row(order, domain, number))
+        except RecordError:
+            if number >= 2 * order.dialogues:
+                raise
 
 
 def kendall(one: Sequence[float], other: Sequence[float]) -> float:
