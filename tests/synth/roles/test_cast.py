@@ -20,6 +20,7 @@ from fc_synth.writers import ungrounded
 
 from fc_gym.domain import Domain
 from fc_gym.errors import RecordError, TaskError
+from fc_gym.known import Known
 from fc_gym.session import Session
 from fc_gym.types import ToolCall
 
@@ -113,6 +114,27 @@ def test_a_model_that_learns_from_hints_solves_dialogues_in_which_no_hint_is_lef
         thoughts = [one["reasoning_content"] for one in row["messages"] if one.get("tool_calls")]
         assert set(thoughts) == {"Now it is clear."}
         assert {tries for turn in row["meta"]["turns"] for tries in turn["attempts"]} == {2}
+
+
+def test_a_model_that_thinks_of_what_it_cannot_know_is_not_believed(
+    shop: Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, unseen = knowing(monkeypatch), list[str]()
+    guided = compose.guided  # type: ignore[attr-defined]
+
+    def told(reasoner: Any, critic: Any, gold: Any, known: Known, *rest: Any) -> Any:
+        world = rest[-1].args[0].state.world
+        unseen[:] = [order for order in world.orders if known.source("OrderId", order) is None]
+        return guided(reasoner, critic, gold, known, *rest)
+
+    def foreseeing(request: Request) -> str | Completion:
+        said = answer(request)
+        return said if isinstance(said, str) else replace(said, reasoning=f"It may be {' or '.join(unseen)}.")
+
+    monkeypatch.setattr(compose, "guided", told)
+    summary = synthesize(ORDER, [shop], tmp_path, cast=cast(foreseeing, "reasoning", concurrency=1))
+    assert summary.refused["thought: ungrounded"] > 0
+    assert "It may be ORD" not in (tmp_path / "dialogues.jsonl").read_text()
 
 
 def test_thoughts_may_name_only_what_was_shown(shop: Domain) -> None:

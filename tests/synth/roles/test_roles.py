@@ -82,6 +82,11 @@ def test_ledgers_add_up_in_any_order_and_come_back_from_json(one: Ledger, other:
         sums.append(total.json())
     assert sums[0] == sums[1]
     assert Ledger.of(sums[0]).json() == sums[0]
+    both = [ledger.accounts[role] for ledger in (one, other) for role in ledger.accounts]
+    for name in ("requests", "prompt", "completion", "accepted"):
+        assert sum(account[name] for account in sums[0].values()) == sum(getattr(one, name) for one in both)
+    refused = [sum(account["refused"].values()) for account in sums[0].values()]
+    assert sum(refused) == sum(one.refused.total() for one in both)
 
 
 def test_cost_is_counted_in_millions_of_tokens() -> None:
@@ -173,7 +178,19 @@ MINE = (ToolCall("list_orders"), ToolCall("withdraw_order", {"order": "ORD-1"}))
 GOLD = (ToolCall("list_orders"), ToolCall("withdraw_order", {"order": "ORD-2"}))
 
 
-@given(st.text(max_size=80) | st.sampled_from(["It is ORD-2.", "call submit_order", "Look at call 2 again."]))
+@pytest.mark.parametrize(
+    "written",
+    ["In the second call it is ORD-2.", "The argument is wrong: ord-2!", "Use submit_order as call 2."],
+)
+def test_a_hint_that_gives_something_away_is_not_taken(shop: Domain, voice: MakeVoice, written: str) -> None:
+    speaks = voice(written)
+    right = (*GOLD, ToolCall("submit_order", {}))
+    hint = ModelCritic(TypedCritic(shop), speaks).judge(MINE, right, Known(shop))
+    assert hint is not None and not hint.words
+    assert speaks.ledger.json()["tested"]["refused"] == {"the hint gives something away": 1}
+
+
+@given(st.text(max_size=80).map(lambda text: f"{text} in call 2") | st.just("In the second call it is ORD-2."))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_whatever_a_critic_writes_the_verdict_is_the_rules_and_nothing_is_given_away(
     shop: Domain, voice: MakeVoice, written: str
